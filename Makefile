@@ -1,28 +1,63 @@
 # Every target sets up .venv from requirements.txt by itself. Works with GNU Make 3.81 (macOS) and later.
 PYTHON ?=
+PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/ready
-PORT ?= 8000
-export PYTHONDONTWRITEBYTECODE := 1
+BOOK := $(BIN)/jupyter-book build . --config _config.yml --toc book/_toc.yml -W -n --keep-going
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve lab test test-colab assignments student-edition run-notebooks bench lint lock address clean
+.PHONY: help setup book serve lab test test-colab bench assignments kill-matrix student-edition run-notebooks address lint lock clean
 
 help: ## explain every target
-	@echo "make TARGET; the first one that needs it makes .venv (PYTHON=/path/to/python3.12 chooses the Python)"
+	@echo "make TARGET   (the first target that needs it makes .venv; PYTHON=/path/to/python3.12 chooses the Python)"
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /|/' | awk -F'|' '{ printf "  %-16s %s\n", $$1, $$2 }'
+
+setup: $(READY) ## make .venv from the lock, nothing else
 
 $(READY): requirements.txt pyproject.toml tools/setup.sh
 	@sh tools/setup.sh "$(PYTHON)"
 
-setup: $(READY) ## make .venv from the lock, nothing else
-
 book: $(READY) ## render the book to _build/html
-	$(BIN)/jupyter-book build . --config _config.yml --toc book/_toc.yml -W -n --keep-going
+	$(BOOK)
 
-serve: book ## show the rendered book at http://localhost:8000 (PORT=...)
-	@echo "http://localhost:$(PORT)  (Ctrl-C ends it)"
+serve: book ## render the book and show it at http://localhost:8000 (PORT=8001 for another port)
+	@echo "http://localhost:$(PORT)   (Ctrl-C ends it)"
 	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
 
 lab: $(READY) ## open JupyterLab in the course's environment
 	$(BIN)/jupyter lab
+
+test: $(READY) book ## run all tests: package, notebooks' outputs (nbval), grading, book, browser
+	$(BIN)/ruff check
+	BOOK_HTML="$(CURDIR)/_build/html" $(BIN)/python -m pytest --nbval --nbval-current-env -n 2 --dist loadfile
+
+test-colab: $(READY) ## run a lesson and an exercise set alone, with the versions of packages that Colab has
+	$(BIN)/python tools/colab.py
+
+bench: $(READY) ## measure speed against other libraries, as ratios
+	$(BIN)/python benchmarks/tokenizer.py
+
+assignments: $(READY) ## instructors: make the students' notebooks in assignments/ from solutions/
+	$(BIN)/python tools/assignments.py
+
+kill-matrix: $(READY) ## instructors: run the answer bank and write its page in the book
+	$(BIN)/python -m grading.kill_matrix
+
+student-edition: $(READY) ## instructors: the repository without solutions and hidden tests, in _build/student-edition
+	$(BIN)/python tools/student_edition.py
+
+run-notebooks: $(READY) ## run lessons and solutions and store their outputs (NOTEBOOKS="chapters/01_tokenizer.ipynb" for some)
+	$(BIN)/python tools/execute.py $(NOTEBOOKS)
+
+address: $(READY) ## change the repository's address everywhere (URL=https://github.com/OWNER/NAME BRANCH=main)
+	$(BIN)/python tools/address.py $(URL) $(if $(BRANCH),--branch $(BRANCH))
+
+lint: $(READY) ## format the Python files and check them
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+lock: $(READY) ## pin what pyproject.toml asks for in requirements.txt (UPGRADE=1 takes the newest releases)
+	sh tools/lock.sh $(if $(UPGRADE),--upgrade)
+
+clean: ## remove what was built (not .venv)
+	rm -rf _build build gptutils.egg-info .pytest_cache .ruff_cache .hypothesis

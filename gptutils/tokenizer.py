@@ -416,7 +416,8 @@ def _check_text(text: str) -> None:
     except UnicodeEncodeError as error:
         raise ValueError(
             f"the text has a lone surrogate {text[error.start]!r} at character {error.start}, "
-            "which is no Unicode character; read the file again with the right encoding, or drop it: text.encode('utf-8', 'ignore').decode()"
+            "which is no Unicode character; read the file again with the right encoding, "
+            "or drop it: text.encode('utf-8', 'ignore').decode()"
         ) from None
 
 

@@ -10,6 +10,7 @@ import re
 
 ITEM_SECTIONS = {"Parameters", "Other Parameters", "Attributes", "Raises", "Warns"}
 PROSE_SECTIONS = {"Returns", "Yields"}
+LONGEST_VALUE = 160  # characters
 ITEM = re.compile(r"^(?P<name>[\w*`.][^:]*?) : (?P<what>\S.*)$")
 
 
@@ -46,10 +47,14 @@ def reshape(lines: list[str]) -> list[str]:
 
 
 def process(app, what, name, obj, options, lines):
-    if what != "module":
+    if what == "data" and len(repr(obj)) <= LONGEST_VALUE:
+        lines += ["", f"Value: ``{obj!r}``"]
+    elif what != "module":
         lines[:] = reshape(lines)
 
 
 def setup(app):
+    # Values of constants stand in the text when short, and nowhere when long: a table of 256 numbers helps nobody.
+    app.config.autodoc_default_options = {"no-value": True, **app.config.autodoc_default_options}
     app.connect("autodoc-process-docstring", process, priority=400)  # numpydoc listens at 500
     return {"parallel_read_safe": True, "parallel_write_safe": True}

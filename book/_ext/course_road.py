@@ -41,7 +41,8 @@ def load_road(path: Path) -> dict:
     """The chapters file as a dict; ValueError when a part or chapter lacks a key."""
     road = yaml.safe_load(path.read_text(encoding="utf-8"))
     for part in road["parts"]:
-        for holder, keys in [(part, ("title", "ends_at", "chapters")), *((c, ("id", "title", "makes")) for c in part["chapters"])]:
+        chapters = [(chapter, ("id", "title", "makes")) for chapter in part.get("chapters", [])]
+        for holder, keys in [(part, ("title", "chapters")), *chapters]:
             missing = [key for key in keys if key not in holder]
             if missing:
                 raise ValueError(f"{path}: {holder} lacks {', '.join(missing)}")
@@ -57,16 +58,16 @@ def stops_of(road: dict, href_of) -> list[Stop]:
             number += 1
             docname = f"chapters/{chapter['id']}"
             stops.append(Stop(part_number, chapter["title"], chapter["makes"], number, docname, href_of(docname)))
-        if part_number > 1:
+        if "ends_at" in part:
             stops.append(Stop(part_number, part["ends_at"]))
     return stops
 
 
 # --- drawing -------------------------------------------------------------------------------------------------------
 
-WIDE_COLUMNS, WIDE_STEP, WIDE_LEFT, WIDE_TOP, WIDE_ROW = 5, 138, 104, 112, 158
+WIDE_COLUMNS, WIDE_STEP, WIDE_LEFT, WIDE_TOP, WIDE_ROW = 5, 138, 104, 72, 164
 WIDE_WIDTH = 2 * WIDE_LEFT + (WIDE_COLUMNS - 1) * WIDE_STEP
-NARROW_WIDTH, NARROW_TOP, NARROW_STEP = 340, 64, 62
+NARROW_WIDTH, NARROW_TOP, NARROW_STEP = 340, 78, 62
 
 
 def text(x: float, y: float, content: str, css: str, anchor: str = "middle") -> str:
@@ -111,9 +112,9 @@ def marker(stop: Stop, x: float, y: float, labels: list[str]) -> str:
 
 
 def stretch(path: str, stop: Stop) -> str:
-    """The piece of road that leads to a stop: paved when its chapter is written."""
+    """The piece of road that leads to a stop: paved, with a line along its middle, when its chapter is written."""
     paved = "paved" if stop.state == "written" else "unpaved"
-    return f'<path d="{path}" class="stretch {paved} part-{stop.part}"/>'
+    return f'<path d="{path}" class="stretch {paved} part-{stop.part}"/><path d="{path}" class="centre"/>'
 
 
 def draw_wide(stops: list[Stop], parts: list[str]) -> tuple[str, float]:
@@ -130,6 +131,8 @@ def draw_wide(stops: list[Stop], parts: list[str]) -> tuple[str, float]:
         rightwards = row_number % 2 == 0
         for slot, stop in enumerate(row):
             column = slot if rightwards else WIDE_COLUMNS - 1 - slot
+            if len(row) == 1:
+                column = WIDE_COLUMNS // 2
             x = WIDE_LEFT + column * WIDE_STEP
             if previous:
                 px, py = previous
@@ -151,16 +154,19 @@ def draw_wide(stops: list[Stop], parts: list[str]) -> tuple[str, float]:
                 signs.append(text(px, y - 42, parts[stop.part - 1], f"part-name part-{stop.part}", anchor))
             if stop.number is None:
                 kind = kind_of_landmark(stops.index(stop), len(stops))
-                label, _ = lines_of_text(x, y + 44, stop.title, "landmark-name", 16, 18)
+                if len(row) == 1:  # the end of the road has room for a larger sign
+                    label = [text(x + 52, y + 5, stop.title, "landmark-name end", "start")]
+                else:
+                    label, _ = lines_of_text(x, y + 44, stop.title, "landmark-name", 16, 18)
                 signs.append(f'<g class="stop landmark part-{stop.part}">{landmark(x, y, kind)}{"".join(label)}</g>')
                 continue
-            labels, below = lines_of_text(x, y + 40, stop.title, "name", 18, 17)
-            more, below = lines_of_text(x, below, stop.makes, "makes", 22, 15)
+            labels, below = lines_of_text(x, y + 40, stop.title, "name", 14, 17)
+            more, below = lines_of_text(x, below, stop.makes, "makes", 18, 15)
             labels += more
             if stop.state == "coming":
                 labels.append(text(x, below + 1, "coming", "coming-word"))
             signs.append(marker(stop, x, y, labels))
-    height = WIDE_TOP + (len(rows) - 1) * WIDE_ROW + 84
+    height = WIDE_TOP + (len(rows) - 1) * WIDE_ROW + (40 if len(rows[-1]) == 1 else 100)
     return "".join(roadway) + "".join(signs), height
 
 
@@ -171,8 +177,10 @@ def draw_narrow(stops: list[Stop], parts: list[str]) -> tuple[str, float]:
         x = 44 + 13 * math.sin(index * math.pi / 2)
         if stop.part not in seen_parts:
             seen_parts.add(stop.part)
-            y += 30 if previous else 0
-            signs.append(text(92, y - 40, parts[stop.part - 1], f"part-name part-{stop.part}", "start"))
+            y += 44 if previous else 0
+            name, _, title = parts[stop.part - 1].partition(". ")
+            signs.append(text(92, y - 58, name, f"part-number part-{stop.part}", "start"))
+            signs.append(text(92, y - 37, title, f"part-name part-{stop.part}", "start"))
         if previous:
             px, py = previous
             middle = (py + y) / 2

@@ -1,0 +1,346 @@
+"""The look of the course's pictures: figures, coloured tokens, the map of a GPT, and source code shown in a lesson.
+
+Figures have an opaque light ground, so that they read in dark pages too. The HTML pictures take the book's colours where
+there are some (CSS variables), and carry light ones of their own for JupyterLab and Colab; they need no style sheet.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+import unicodedata
+from collections.abc import Iterable, Sequence
+from html import escape
+
+# Okabe and Ito's palette: eight colours that colour-blind readers tell apart (https://jfly.uni-koeln.de/color/).
+BLUE = "#0072B2"
+ORANGE = "#E69F00"
+GREEN = "#009E73"
+VERMILLION = "#D55E00"
+PURPLE = "#CC79A7"
+SKY = "#56B4E9"
+YELLOW = "#F0E442"
+BLACK = "#000000"
+PALETTE = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, YELLOW, BLACK)
+
+PAPER, INK, SOFT_INK, RULE = "#fffdfa", "#20262b", "#525c64", "#ddd6c9"
+TOKEN_TINTS = ("#cfe9e4", "#fbe6c6", "#d9e6f7", "#f1dcec")  # ink on each has a contrast above 11 to 1
+
+_PAPER, _INK, _SOFT, _RULE, _HERE, _ON_HERE = (
+    f"var(--course-{name},{fallback})"
+    for name, fallback in [
+        ("paper", PAPER),
+        ("ink", INK),
+        ("ink-soft", SOFT_INK),
+        ("rule", RULE),
+        ("part-1", "#0f6b66"),
+        ("on-part", "#ffffff"),
+    ]
+)
+_TINTS = tuple(f"var(--course-token-{name},{tint})" for name, tint in zip((1, 3, 2, 4), TOKEN_TINTS, strict=True))
+_SANS = "font-family:system-ui,-apple-system,'Segoe UI','Liberation Sans',Arial,sans-serif"
+_MONO = "font-family:ui-monospace,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
+
+
+def use_course_style() -> None:
+    """Give matplotlib figures the look of the course: Okabe-Ito colours, light opaque ground, readable sizes.
+
+    In a notebook, figures are also drawn at twice the resolution, so that they stay sharp.
+    """
+    import matplotlib as mpl  # heavy: imported only where figures are drawn
+    from cycler import cycler
+    from IPython import get_ipython
+
+    mpl.rcParams.update(
+        {
+            "axes.prop_cycle": cycler(color=PALETTE),
+            "figure.figsize": (7.2, 3.6),
+            "figure.dpi": 100,
+            "figure.constrained_layout.use": True,
+            "figure.facecolor": PAPER,
+            "savefig.facecolor": PAPER,
+            "axes.facecolor": PAPER,
+            "axes.edgecolor": SOFT_INK,
+            "axes.labelcolor": INK,
+            "axes.titlecolor": INK,
+            "axes.titlelocation": "left",
+            "axes.titlesize": 12,
+            "axes.titleweight": "bold",
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": True,
+            "axes.axisbelow": True,
+            "grid.color": RULE,
+            "grid.linewidth": 0.8,
+            "text.color": INK,
+            "xtick.color": SOFT_INK,
+            "ytick.color": SOFT_INK,
+            "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same picture on every machine
+            "font.size": 10.5,
+            "legend.frameon": False,
+            "lines.linewidth": 2.2,
+        }
+    )
+    if get_ipython() is not None:
+        from matplotlib_inline.backend_inline import set_matplotlib_formats
+
+        set_matplotlib_formats("retina")
+
+
+class Picture:
+    """Something to look at in a notebook: HTML for pages, plain text for terminals."""
+
+    def __init__(self, html: str, text: str):
+        self.html, self.text = html, text
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class Source:
+    """Source code to read in a notebook: a highlighted block in pages, plain text in terminals."""
+
+    def __init__(self, code: str):
+        self.code = code
+
+    def _repr_markdown_(self) -> str:
+        fence = "`" * 3
+        while fence in self.code:
+            fence += "`"
+        return f"{fence}python\n{self.code}\n{fence}"
+
+    def __repr__(self) -> str:
+        return self.code
+
+
+def show_tokens(tokens: Iterable[str | bytes], ids: Sequence[int] | None = None, label: str = "") -> Picture:
+    """Tokens as coloured chips, in reading order.
+
+    A space is shown as ``␣``, a line break as ``↵``, and bytes that are no whole characters in hexadecimal, on a dashed chip.
+
+    Parameters
+    ----------
+    tokens : the tokens, each a str or its bytes.
+    ids : the token ids, written under the tokens when given.
+    label : a line above the chips.
+
+    Raises
+    ------
+    TypeError : ``tokens`` is one str or bytes, or holds something else.
+    ValueError : there are more or fewer ids than tokens.
+
+    Examples
+    --------
+    >>> show_tokens(["Not", " all", b" \\xe4\\xb8"], ids=[3673, 477, 1])
+    Not| all| \\xe4\\xb8
+    """
+    if isinstance(tokens, str | bytes):
+        raise TypeError(
+            f"tokens must be a list of tokens, not one {type(tokens).__name__}; to show characters pass list(text)"
+        )
+    tokens = list(tokens)
+    for token in tokens:
+        if not isinstance(token, str | bytes):
+            raise TypeError(f"a token must be str or bytes, not {type(token).__name__}: {token!r}")
+    if ids is not None and len(ids) != len(tokens):
+        raise ValueError(f"there are {len(tokens)} tokens but {len(ids)} ids; pass one id a token")
+    chips = []
+    for i, token in enumerate(tokens):
+        shown, spoken, whole = _shown(token)
+        number = "" if ids is None else f'<span style="font-size:.72em;color:{_SOFT};{_SANS}">{int(ids[i])}</span>'
+        spoken += "" if ids is None else f", id {int(ids[i])}"
+        edge = f"1px dashed {_SOFT}" if not whole else "1px solid transparent"
+        chips.append(
+            f'<span role="listitem" aria-label="{escape(spoken)}" style="display:inline-flex;flex-direction:column;'
+            f"align-items:center;vertical-align:top;margin:2px 1px;padding:1px 4px;border-radius:4px;border:{edge};"
+            f'background-color:{_TINTS[i % len(_TINTS)]};color:{_INK}"><span style="white-space:pre-wrap;overflow-wrap:anywhere">{shown}</span>'
+            f"{number}</span>"
+        )
+        text = token.decode(errors="ignore") if isinstance(token, bytes) else token
+        if text.endswith("\n") and i + 1 < len(tokens):
+            chips.append("<br>")
+    count = f"{len(tokens)} token{'' if len(tokens) == 1 else 's'}"
+    head = f'<div style="{_SANS};font-size:.86em;margin-bottom:2px">{escape(label)}</div>' if label else ""
+    html = (
+        f'<div style="margin:.2em 0 .5em">{head}<div role="list" aria-label="{escape(label or count)}" '
+        f'style="{_MONO};font-size:.95em;line-height:1.5">{"".join(chips)}</div></div>'
+    )
+    plain = "|".join(_plain(token) for token in tokens)
+    return Picture(html, f"{label}\n{plain}" if label else plain)
+
+
+_VISIBLE = {" ": ("␣", "space"), "\n": ("↵", "line break"), "\t": ("⇥", "tab")}
+
+
+def _shown(token: str | bytes) -> tuple[str, str, bool]:
+    """A token as HTML, as words for a screen reader, and whether it is made of whole characters."""
+    if isinstance(token, bytes):
+        try:
+            token = token.decode()
+        except UnicodeDecodeError:
+            digits = token.hex(" ").upper()
+            return digits, f"bytes {digits}", False
+    shown, spoken = [], []
+    for character in token:
+        if character in _VISIBLE:
+            sign, name = _VISIBLE[character]
+            shown.append(f'<span style="color:{_SOFT}">{sign}</span>')
+            spoken.append(f" {name} ")
+        elif unicodedata.category(character) in ("Cc", "Cs", "Co", "Cn", "Zs", "Zl", "Zp") or (
+            unicodedata.category(character) == "Cf" and len(token) == 1
+        ):
+            shown.append(f"U+{ord(character):04X}")
+            spoken.append(f" U+{ord(character):04X} ")
+        else:
+            shown.append(escape(character))
+            spoken.append(character)
+    return "".join(shown), " ".join("".join(spoken).split()) or "empty", True
+
+
+def _plain(token: str | bytes) -> str:
+    text = token.decode(errors="backslashreplace") if isinstance(token, bytes) else token
+    return text.replace("\n", "\\n")
+
+
+def show_source(*objects, docstrings: bool = True) -> Source:
+    """The source code of functions, classes or modules, to read in a lesson.
+
+    Parameters
+    ----------
+    objects : what to show, one below the other.
+    docstrings : False leaves the docstrings out.
+
+    Raises
+    ------
+    TypeError : an object has no source in Python, or none is given.
+
+    Examples
+    --------
+    >>> show_source(use_course_style, docstrings=False)._repr_markdown_().splitlines()[1]
+    'def use_course_style() -> None:'
+    """
+    if not objects:
+        raise TypeError("show_source needs at least one function, class or module")
+    parts = []
+    for thing in objects:
+        try:
+            code = textwrap.dedent(inspect.getsource(thing)).rstrip()
+        except (OSError, TypeError) as error:
+            raise TypeError(f"{thing!r} has no source in Python to show; pass a function, class or module") from error
+        parts.append(code if docstrings else _without_docstrings(code))
+    return Source("\n\n\n".join(parts))
+
+
+def _without_docstrings(code: str) -> str:
+    lines: list[str | None] = list(code.splitlines())
+    for node in ast.walk(ast.parse(code)):
+        holds_one = isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        if holds_one and ast.get_docstring(node) is not None and len(node.body) > 1:
+            first, last = node.body[0].lineno - 1, node.body[0].end_lineno
+            if last < len(lines) and not lines[last].strip():  # the blank line below goes too
+                last += 1
+            lines[first:last] = [None] * (last - first)
+    return "\n".join(line for line in lines if line is not None)
+
+
+# The map: name, title, what it does, left edge and middle of the box; arrows as SVG paths.
+_BOX_WIDTH, _BOX_HEIGHT = 132, 46
+_PIECES = {
+    "tokenizer": ("Tokenizer", "text ⇄ token ids", 80, 62),
+    "model": ("Model", "ids → scores", 314, 62),
+    "decoding": ("Decoding", "scores → next id", 548, 62),
+    "batches": ("Batches", "inputs and targets", 80, 160),
+    "training": ("Training", "better weights", 314, 160),
+    "loss": ("Loss", "how wrong?", 548, 160),
+    "weights": ("Weights", "saved and loaded", 80, 258),
+    "fine_tuning": ("Fine-tuning", "tasks, instructions", 249, 258),
+    "reward_model": ("Reward model", "which is better?", 418, 258),
+    "rlhf": ("RLHF", "better by feedback", 587, 258),
+}
+_ARROWS = (
+    "M58 54H78",  # text -> tokenizer
+    "M212 54H312",  # tokenizer -> model
+    "M446 54H546",  # model -> decoding
+    "M680 54H708",  # decoding -> text
+    "M614 39V26Q614 18 606 18H388Q380 18 380 26V37",  # decoding -> model, once a token
+    "M146 85V135",  # tokenizer -> batches
+    "M212 160H255Q263 160 263 152V78Q263 70 271 70H312",  # batches -> model
+    "M446 70H489Q497 70 497 78V144Q497 152 505 152H546",  # model -> loss
+    "M548 168H448",  # loss -> training
+    "M380 137V87",  # training -> model
+    "M380 183V201Q380 209 372 209H154Q146 209 146 217V233",  # training -> weights
+    "M212 258H247",
+    "M381 258H416",
+    "M550 258H585",
+)
+_WORDS = (
+    (29, 58, "text"),
+    (738, 58, "text"),
+    (738, 75, "(tokenizer"),
+    (738, 90, "again)"),
+    (262, 47, "ids"),
+    (496, 47, "scores"),
+    (497, 13, "one token at a time"),
+)
+
+
+def where_we_are(piece: str) -> Picture:
+    """A map of what a GPT is made of, with one piece marked as the one of this chapter.
+
+    Raises
+    ------
+    ValueError : the map has no such piece; the message lists those it has.
+
+    Examples
+    --------
+    >>> where_we_are("loss")
+    You are at the piece "Loss" (how wrong?) of the road from text to a GPT.
+    """
+    if piece not in _PIECES:
+        raise ValueError(f"the map has no piece {piece!r}; its pieces are {', '.join(_PIECES)}")
+    drawn = [
+        f'<path d="{path}" style="fill:none;stroke:{_SOFT};stroke-width:1.6" marker-end="url(#road-tip-{piece})"/>'
+        for path in _ARROWS
+    ]
+    drawn += [_svg_text(x, y, word, f"font-size:13px;font-style:italic;fill:{_SOFT}") for x, y, word in _WORDS]
+    for name, (title, does, left, middle) in _PIECES.items():
+        here = name == piece
+        ground, ink, edge = (_HERE, _ON_HERE, _HERE) if here else (_PAPER, _INK, _SOFT)
+        centre = left + _BOX_WIDTH / 2
+        drawn.append(
+            f'<rect x="{left}" y="{middle - _BOX_HEIGHT / 2:g}" width="{_BOX_WIDTH}" height="{_BOX_HEIGHT}" rx="8" '
+            f'style="fill:{ground};stroke:{edge};stroke-width:{3 if here else 1.4}"/>'
+        )
+        drawn.append(_svg_text(centre, middle - 3, title, f"font-size:15px;font-weight:700;fill:{ink}"))
+        drawn.append(_svg_text(centre, middle + 14, does, f"font-size:12px;fill:{ink}"))
+    title, does, left, middle = _PIECES[piece]
+    drawn.append(
+        _svg_text(
+            left,
+            middle - _BOX_HEIGHT / 2 - 7,
+            "you are here",
+            f"font-size:12.5px;font-weight:700;fill:{_HERE}",
+            "start",
+        )
+    )
+    summary = f'You are at the piece "{title}" ({does}) of the road from text to a GPT.'
+    label = f"Map of what a GPT is made of. {summary} " + (
+        "Reading and writing: text, tokenizer, model, decoding, text, one token at a time. "
+        "Learning: batches, model, loss, training. Then: weights, fine-tuning, reward model, RLHF."
+    )
+    html = (
+        f'<div style="overflow-x:auto;background-color:{_PAPER};border-radius:6px">'
+        f'<svg role="img" aria-label="{escape(label)}" viewBox="4 0 780 296" '
+        f'style="display:block;width:100%;min-width:600px;max-width:860px;margin:auto;{_SANS}">'
+        f'<defs><marker id="road-tip-{piece}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+        f'<path d="M0 0L8 4L0 8Z" style="fill:{_SOFT}"/></marker></defs>{"".join(drawn)}</svg></div>'
+    )
+    return Picture(html, summary)
+
+
+def _svg_text(x: float, y: float, words: str, style: str, anchor: str = "middle") -> str:
+    return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" style="{style}">{escape(words)}</text>'

@@ -1,0 +1,187 @@
+"""An exercise set and its answer bank, and the notebooks that can be put together from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader import preprocessors
+from nbgrader.utils import is_grade, is_solution
+
+from .course import ROOT, nbgrader_config, source_path
+from .source_rules import TEST_ID, grade_id, is_answer, is_manual, is_test, regions, visible_part
+
+MIN_WRONG, MIN_CORRECT = 3, 2
+FIRST_LINE = re.compile(r"# (wrong|correct): (\S.*)")
+
+
+class BankError(ValueError):
+    """The answer bank is not as it should be."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One entry of the answer bank: the full content of an exercise's answer cell."""
+
+    exercise: str  # the answer cell's grade_id
+    name: str  # wrong_overlapping_pairs
+    kind: str  # "wrong" or "correct"
+    description: str  # the mistake, or the style, in words
+    source: str
+
+
+@dataclass(frozen=True)
+class Test:
+    """A graded test cell."""
+
+    grade_id: str
+    kind: str  # "visible" or "hidden"
+    number: int
+    points: float
+    has_hidden_part: bool
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An answer cell and the tests that grade it; a manually graded question has no tests."""
+
+    grade_id: str
+    title: str
+    points: float
+    tests: tuple[Test, ...]
+
+    @property
+    def is_manual(self) -> bool:
+        return not self.tests
+
+
+class ExerciseSet:
+    """One set: its source, the exercises in it, and variants of it to run."""
+
+    def __init__(self, name: str, source: NotebookNode | None = None, bank: Path | None = None) -> None:
+        self.name = name
+        self.bank_folder = bank or ROOT / "grading" / "bank" / name
+        self.source = source or nbformat.read(source_path(name), as_version=4)
+
+    @cached_property
+    def exercises(self) -> tuple[Exercise, ...]:
+        found, heading = [], ""
+        tests = {}
+        for cell in self.source.cells:
+            if match := is_test(cell) and TEST_ID.fullmatch(grade_id(cell)):
+                test = Test(
+                    grade_id(cell),
+                    match["kind"],
+                    int(match["number"]),
+                    float(cell.metadata.nbgrader.points),
+                    bool(regions(cell.source, "HIDDEN TESTS")),
+                )
+                tests.setdefault(match["answer"], []).append(test)
+        for cell in self.source.cells:
+            if cell.cell_type == "markdown":
+                headings = re.findall(r"^#+ +(.+)$", cell.source.split("### BEGIN SOLUTION")[0], re.MULTILINE)
+                heading = headings[-1].strip() if headings else heading
+            if is_solution(cell):
+                own = tuple(tests.get(grade_id(cell), ()))
+                points = sum(test.points for test in own) or float(cell.metadata.nbgrader.get("points", 0))
+                found.append(Exercise(grade_id(cell), heading, points, own))
+        return tuple(found)
+
+    @cached_property
+    def _graded(self) -> NotebookNode:
+        """As nbgrader keeps the set in its gradebook: solutions taken out, hidden tests in, checksums computed."""
+        return self._converted("LockCells", "ClearSolutions", "ClearOutput", "ComputeChecksums")
+
+    def _converted(self, *steps: str) -> NotebookNode:
+        config = nbgrader_config()
+        notebook, resources = deepcopy(self.source), {}
+        for step in steps:
+            notebook, resources = getattr(preprocessors, step)(config=config)(notebook, resources)
+        return notebook
+
+    def graded(self, answers: Mapping[str, str] | None = None, base: str = "reference") -> NotebookNode:
+        """What nbgrader executes to grade a submission: its answers, all tests.
+
+        Parameters
+        ----------
+        answers : answer cell's grade_id -> its content, in place of the base's.
+        base : "reference" (every exercise solved) or "release" (none).
+        """
+        return self._answered(deepcopy(self._graded), answers, base)
+
+    def released(self, answers: Mapping[str, str] | None = None, base: str = "release") -> NotebookNode:
+        """What a student has in hand: their answers, the visible parts of the tests."""
+        notebook = deepcopy(self._graded)
+        for cell in notebook.cells:
+            if is_test(cell):
+                cell.source = visible_part(cell.source)
+        return self._answered(notebook, answers, base)
+
+    def _answered(self, notebook: NotebookNode, answers: Mapping[str, str] | None, base: str) -> NotebookNode:
+        known = {exercise.grade_id for exercise in self.exercises}
+        if unknown := set(answers or {}) - known:
+            raise BankError(f"{self.name} has no exercise {', '.join(sorted(unknown))}; it has {sorted(known)}")
+        reference = {grade_id(cell): cell.source for cell in self.source.cells if is_solution(cell)}
+        texts = {**(reference if base == "reference" else {}), **(answers or {})}
+        for cell in notebook.cells:
+            if is_solution(cell) and grade_id(cell) in texts:
+                cell.source = texts[grade_id(cell)]
+        return notebook
+
+    def visible_cells(self) -> list[str]:
+        """The graded cells of which the student sees an assertion."""
+        return [test.grade_id for exercise in self.exercises for test in exercise.tests if test.kind == "visible"]
+
+    @cached_property
+    def bank(self) -> tuple[Answer, ...]:
+        """The bank's answers, in the order of the exercises; raises a BankError that says what is wrong with it."""
+        coded = [exercise.grade_id for exercise in self.exercises if not exercise.is_manual]
+        folders = sorted(path.name for path in self.bank_folder.glob("*") if path.name != "__pycache__")
+        if unknown := [name for name in folders if name not in coded]:
+            raise BankError(f"{self.bank_folder}: {', '.join(unknown)} belongs to no exercise; they are {coded}")
+        answers = [
+            _read(path, exercise) for exercise in coded for path in sorted((self.bank_folder / exercise).glob("*"))
+            if path.name != "__pycache__"
+        ]
+        for exercise in coded:
+            for kind, least in (("wrong", MIN_WRONG), ("correct", MIN_CORRECT)):
+                own = [answer for answer in answers if (answer.exercise, answer.kind) == (exercise, kind)]
+                if len(own) < least:
+                    raise BankError(f"{self.bank_folder / exercise}: {len(own)} {kind} answers, at least {least} needed")
+                if len({answer.description for answer in own}) < len(own):
+                    raise BankError(f"{self.bank_folder / exercise}: two {kind} answers have the same description")
+        return tuple(answers)
+
+    @property
+    def points(self) -> dict[str, float]:
+        """The points of every graded cell."""
+        return {grade_id(c): float(c.metadata.nbgrader.points) for c in self.source.cells if is_grade(c)}
+
+    @property
+    def manual_points(self) -> float:
+        return sum(float(c.metadata.nbgrader.points) for c in self.source.cells if is_manual(c) and is_grade(c))
+
+    @property
+    def answer_ids(self) -> list[str]:
+        return [grade_id(cell) for cell in self.source.cells if is_answer(cell)]
+
+
+def _read(path: Path, exercise: str) -> Answer:
+    match = re.fullmatch(r"(wrong|correct)_[a-z0-9_]+\.py", path.name)
+    if not match:
+        raise BankError(f"{path}: the name must be wrong_<mistake>.py or correct_<style>.py")
+    first, _, rest = path.read_text(encoding="utf-8").partition("\n")
+    described = FIRST_LINE.fullmatch(first.rstrip())
+    if not described or described[1] != match[1]:
+        raise BankError(f"{path}: the first line must be '# {match[1]}: <in words>', not {first!r}")
+    try:
+        compile(rest, str(path), "exec")
+    except SyntaxError as error:
+        raise BankError(f"{path}: {error.msg} (line {error.lineno}); Jupyter would not run it at all") from None
+    return Answer(exercise, path.stem, match[1], described[2], rest)

@@ -1,0 +1,121 @@
+"""gptutils.check: what is right passes, what is wrong fails with words that help."""
+
+import numpy as np
+import pytest
+import torch
+
+from gptutils import check
+
+
+def message(function, *args, **kwargs) -> str:
+    with pytest.raises(AssertionError) as caught:
+        function(*args, **kwargs)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"),
+    [
+        (3, 3),
+        ([1, 2], [1, 2]),
+        ((1, 2), [1, 2]),
+        ([[1], (2,)], [[1], [2]]),
+        ("a", "a"),
+        (b"a", b"a"),
+        (np.int64(3), 3),
+        (True, True),
+    ],
+)
+def test_equal_accepts(actual, expected):
+    check.equal("answer", actual, expected)
+
+
+@pytest.mark.parametrize(
+    ("actual", "expected"),
+    [
+        (4, 3),
+        ([1], [1, 2]),
+        ([2, 1], [1, 2]),
+        ("a", b"a"),
+        (None, 3),
+        (True, 1),
+        (1, True),
+        (float("nan"), float("nan")),
+        (np.zeros(2), 0),
+    ],
+)
+def test_equal_rejects(actual, expected):
+    assert "expected" in message(check.equal, "answer", actual, expected)
+
+
+def test_equal_explains():
+    assert message(check.equal, "ids", [1], [1, 2]) == "ids: expected [1, 2], got [1] (length 1, expected 2)."
+    assert message(check.equal, "text", None, "a") == "text: expected 'a', got None (None, expected a str)."
+    assert message(check.equal, "n", 3, 2, mistakes={"off by one": 3, "doubled": 4}).endswith(
+        "known mistake: off by one."
+    )
+    assert "known mistake" not in message(check.equal, "n", 5, 2, mistakes={"off by one": 3})
+
+
+def test_close_accepts_within_the_scale():
+    check.close("x", [1.0, 100.0], [1.001, 100.0])
+    check.close("x", torch.tensor([0.5], dtype=torch.bfloat16), [0.5])
+    check.close("x", torch.ones(2, requires_grad=True), np.ones(2))
+    check.close("x", np.zeros(3), np.zeros(3))
+
+
+@pytest.mark.parametrize("wrong", [0, 0.5, -1, float("nan"), float("inf"), 1.001])
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+def test_close_rejects_zeros_halves_and_nan_at_every_scale(wrong, scale):
+    expected = scale * np.array([1.0, -2.0, 3.0])
+    assert "largest error" in message(check.close, "x", wrong * expected, expected)
+
+
+def test_close_explains():
+    assert message(check.close, "x", np.zeros((2, 3)), np.zeros((3, 2))) == "x: expected shape [3, 2], got [2, 3]."
+    assert message(check.close, "x", "word", 1.0) == "x: expected numbers, got a str."
+    assert message(check.close, "x", None, 1.0) == "x: expected numbers, got None."
+    assert message(check.close, "x", 1.2, 2.4, mistakes={"half": 1.2}).endswith("known mistake: half.")
+    assert "known" not in message(check.close, "x", [1.0, 2.0], [3.0, 4.0], mistakes={"other shape": [1.0]})
+
+
+def test_close_of_empty_arrays():
+    check.close("x", [], [])
+
+
+def test_shape():
+    check.shape("logits", torch.zeros(2, 3), (2, 3))
+    assert message(check.shape, "logits", torch.zeros(2, 3), [3, 2]) == "logits: expected shape [3, 2], got [2, 3]."
+    assert message(check.shape, "logits", None, [3, 2]) == "logits: expected an array of shape [3, 2], got None."
+
+
+def test_call():
+    def unwritten():
+        raise NotImplementedError
+
+    def broken(x):
+        return x[5]
+
+    assert check.call(lambda x: x + 1, 1) == 2
+    with pytest.raises(check.NotAttempted, match="not written yet"):
+        check.call(unwritten)
+    assert message(check.call, broken, [1]) == "broken([1]) raised IndexError: list index out of range"
+    assert "is a return statement missing" in message(check.call, lambda: None)
+
+
+def test_raises():
+    def refuse(x):
+        raise ValueError(f"bad {x}")
+
+    check.raises("refuse", refuse, 3, says=["bad", "3"])
+    assert "should name 'worse'" in message(check.raises, "refuse", refuse, 3, says=["worse"])
+    assert "expected a TypeError, but refuse(3) raised ValueError" in message(
+        check.raises, "x", refuse, 3, error=TypeError
+    )
+    assert "returned 1" in message(check.raises, "x", abs, -1)
+    with pytest.raises(check.NotAttempted):
+        check.raises("x", lambda: (_ for _ in ()).throw(NotImplementedError()))
+
+
+def test_long_values_are_cut():
+    assert len(message(check.equal, "x", "a" * 10_000, "b")) < 500

@@ -1,0 +1,65 @@
+"""The wheel: complete, installable without its dependencies, light to import."""
+
+import subprocess
+import sys
+import sysconfig
+import venv
+from pathlib import Path
+
+import checkout
+import pytest
+
+ROOT = checkout.ROOT
+
+
+@pytest.fixture(scope="module")
+def other_python(tmp_path_factory) -> Path:
+    """Another environment that holds the wheel; the libraries are lent to it by path, the checkout is not."""
+    folder = tmp_path_factory.mktemp("wheel")
+    copy = checkout.copy_to(folder / "source")  # building in the checkout itself would leave build/ there
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, copy], check=True)
+    (wheel,) = folder.glob("gptutils-*.whl")
+    venv.create(folder / "env", with_pip=False)
+    (site,) = (folder / "env").glob("lib/python*/site-packages")
+    subprocess.run([*pip, "install", "--no-deps", "--target", site, wheel], check=True)
+    (site / "lent.pth").write_text(sysconfig.get_paths()["purelib"])
+    return folder / "env" / "bin" / "python"
+
+
+def run(python: Path, code: str, cwd: Path) -> str:
+    result = subprocess.run([python, "-c", code], cwd=cwd, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip()
+
+
+def test_wheel_works_in_another_environment(other_python, tmp_path):
+    modules = sorted(path.stem for path in (ROOT / "gptutils").glob("*.py"))
+    code = "import importlib, gptutils\n"
+    code += f"for name in {modules}: importlib.import_module('gptutils.' + name) if name != '__init__' else None\n"
+    code += "print(gptutils.__file__)"
+    assert Path(run(other_python, code, tmp_path)).is_relative_to(other_python.parent.parent)
+
+
+def test_wheel_carries_its_data(other_python, tmp_path):
+    from gptutils.corpora import short_story
+
+    from gptutils.playground import playground
+    from gptutils.tokenizer import BPETokenizer
+
+    code = (
+        "from gptutils.corpora import short_story\nfrom gptutils.playground import playground\n"
+        "from gptutils.tokenizer import BPETokenizer\n"
+        "page = playground('tokenizer', lesson=BPETokenizer([(b'a', b'b')]))._repr_html_()\n"
+        "print(len(short_story()), len(page))"
+    )
+    here = playground("tokenizer", lesson=BPETokenizer([(b"a", b"b")]))._repr_html_()
+    assert run(other_python, code, tmp_path) == f"{len(short_story())} {len(here)}"
+
+
+def test_importing_the_tokenizer_loads_nothing_heavy(other_python, tmp_path):
+    code = (
+        "import sys, gptutils.tokenizer, gptutils.corpora, gptutils.check, gptutils.plots, gptutils.playground, gptutils.config\n"
+        "print([m for m in ('torch', 'tensorflow', 'transformers', 'matplotlib.pyplot') if m in sys.modules])"
+    )
+    assert run(other_python, code, tmp_path) == "[]"
