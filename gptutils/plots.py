@@ -78,7 +78,9 @@ def use_course_style() -> None:
             "ytick.color": SOFT_INK,
             "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same picture on every machine
             "font.size": 10.5,
-            "legend.frameon": False,
+            "legend.facecolor": PAPER,
+            "legend.edgecolor": "none",
+            "legend.framealpha": 1.0,
             "lines.linewidth": 2.2,
         }
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from nbgrader import preprocessors
 from nbgrader.api import MissingEntry, SourceCell
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -105,7 +105,8 @@ class RestoreCells(preprocessors.OverwriteCells):
 
     def _restored(self, source: SourceCell, points: float | None, answer: bool) -> NotebookNode:
         self.log.warning("Cell %s was missing and is added back", source.name)
-        cell = self.missing_cell_transform(source, points or 0, is_solution=answer)
+        cell = from_dict(self.missing_cell_transform(source, points or 0, is_solution=answer))
+        cell.id = source.name
         if answer:  # unchanged text, so that nbgrader sees that there is no response
             cell.source = source.source
             cell.metadata.nbgrader.locked = False
@@ -140,7 +141,8 @@ class Execute(preprocessors.Execute):
             except DeadKernelError:
                 if self._running is None:  # the kernel did not even start
                     raise
-                self.log.warning("Cell %d ended the kernel; the notebook runs again without it", self._running + 1)
+                where = source_rules.label(nb.cells[self._running], self._running)
+                self.log.warning("The kernel ended in %s; the notebook runs again without it", where)
                 self._lost.setdefault(self._running, self._ended)
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple[NotebookNode, dict]:

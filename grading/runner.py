@@ -7,6 +7,8 @@ cell by cell is tested in tests/grading/test_runner.py.
 
 from __future__ import annotations
 
+import ast
+import contextlib
 import json
 import os
 import queue
@@ -25,11 +27,13 @@ from nbgrader.preprocessors import IgnorePattern, LimitOutput
 from nbgrader.utils import determine_grade, is_grade, is_solution
 
 from .course import nbgrader_config
+from .worker import GRACE
 
 WORKER = Path(__file__).with_name("worker.py")
 # Forking after numpy's or torch's libraries are loaded is unsafe on macOS: there every notebook gets its own process.
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
-PRELOAD = ("numpy", "regex", "tiktoken", "gptutils.check", "gptutils.tokenizer", "gptutils.corpora")
+# Cached functions that take long the first time, and which the forked notebooks then have for nothing.
+WARM = ("gptutils.tokenizer:gpt2_tokenizer",)
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ class Runner:
     ----------
     processes : how many notebooks run at a time; the number of CPU cores without it.
     timeout : seconds that a cell may take.
-    preload : modules that the workers import once.
+    preload : modules that the workers import once, and cached functions ("module:function") that they call once.
     fork : False gives every notebook a new process (slow, safe everywhere).
     """
 
@@ -95,7 +99,7 @@ class Runner:
         self,
         processes: int | None = None,
         timeout: float = 20,
-        preload: Sequence[str] = PRELOAD,
+        preload: Sequence[str] = (),
         fork: bool = CAN_FORK,
     ) -> None:
         self.processes = processes or os.cpu_count() or 1
@@ -181,6 +185,23 @@ class Runner:
         return {"cells": cells, "timeout": self.timeout, "blocked": list(job.blocked), "lost": lost, "cwd": folder}
 
 
+def preload_for(notebook: NotebookNode) -> list[str]:
+    """What the notebook's cells import, and the slow cached functions that they use."""
+    found: set[str] = set()
+    text = ""
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        text += cell.source
+        with contextlib.suppress(SyntaxError):
+            for node in ast.walk(ast.parse(cell.source)):
+                if isinstance(node, ast.Import):
+                    found |= {alias.name for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and node.module:
+                    found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return sorted(found) + [name for name in WARM if name.partition(":")[2] in text]
+
+
 class _Worker:
     """One worker process and the talk with it."""
 
@@ -192,7 +213,7 @@ class _Worker:
         environment = {
             **os.environ,
             "IPYTHONDIR": os.path.join(self._folder, "ipython"),
-            "MPLBACKEND": "agg",
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as in a kernel
             "OMP_NUM_THREADS": "1",  # the workers share the cores among themselves
             "PYTHONSAFEPATH": "1",  # grading/ is not where a notebook's imports come from
         }
@@ -235,7 +256,7 @@ class _Worker:
         reason = None
         while reason is None:
             try:
-                message = self._next(timeout + 30)
+                message = self._next(timeout + (2 * GRACE if self._setting["fork"] else GRACE))
             except queue.Empty:
                 reason = ("hung", f"stopped after {timeout:g} s, it could not be interrupted")
                 break

@@ -19,7 +19,7 @@ import signal
 import sys
 
 CHECKS = ("equal", "shape", "close", "raises")  # the functions of gptutils.check that assert; `call` only calls
-GRACE = 5.0  # seconds that a cell has to end after it was interrupted
+GRACE = 3.0  # seconds that a cell has to end after it was interrupted
 
 
 class CountAssertions(ast.NodeTransformer):
@@ -251,8 +251,11 @@ def main() -> None:
     setting = json.loads(sys.stdin.readline())
     sys.path[:] = [entry for entry in sys.path if entry != os.path.dirname(os.path.abspath(__file__))]
     for name in ("IPython.core.interactiveshell", *setting["preload"]):
+        module, _, function = name.partition(":")
         with contextlib.suppress(ImportError):
-            importlib.import_module(name)
+            loaded = importlib.import_module(module)
+            if function:
+                getattr(loaded, function)()
     send({"end": "ready"})
     for line in sys.stdin:
         job = json.loads(line)

@@ -1,0 +1,24 @@
+# wrong: merges from the right, aaa becomes a aa
+def merges_by_score(word_counts, n_merges, min_count=1):
+    words = [(list(word), count) for word, count in word_counts.items()]
+    merges = []
+    for _ in range(n_merges):
+        tokens, pairs = Counter(), Counter()
+        for word, count in words:
+            for token in word:
+                tokens[token] += count
+            for pair in zip(word, word[1:]):
+                pairs[pair] += count
+        scores = {(a, b): n / (tokens[a] * tokens[b]) for (a, b), n in pairs.items() if n >= min_count}
+        if not scores:
+            break
+        best = min(scores, key=lambda pair: (-scores[pair], pair))
+        merges.append(best)
+        for word, _ in words:
+            i = len(word) - 2
+            while i >= 0:
+                if (word[i], word[i + 1]) == best:
+                    word[i : i + 2] = [word[i] + word[i + 1]]
+                    i -= 1
+                i -= 1
+    return merges

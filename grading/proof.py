@@ -1,0 +1,118 @@
+"""Runs a set's reference, release and answer bank, and says where the tests do not do their work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .runner import CellScore, Job, Run, Runner, preload_for
+from .sets import Answer, Exercise, ExerciseSet, Test
+from .source_rules import grade_id, hidden_lines, is_test
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the graders made of one answer of the bank, in an otherwise perfect submission."""
+
+    answer: Answer
+    exercise: Exercise
+    graded: Run  # as nbgrader runs it
+    handed_out: Run  # as a student without nbgrader runs it
+
+    def caught_by(self) -> list[Test]:
+        """The test cells that give less than full points."""
+        return [test for test in self.exercise.tests if self.graded.cells[test.grade_id].score != test.points]
+
+    @property
+    def lost(self) -> float:
+        return sum(test.points - (self.graded.cells[test.grade_id].score or 0) for test in self.caught_by())
+
+    @property
+    def seen(self) -> CellScore | None:
+        """The first visible test that fails in the student's own hands."""
+        tests = [self.handed_out.cells[test.grade_id] for test in self.exercise.tests if test.kind == "visible"]
+        return next((cell for cell in tests if cell.score != cell.points), None)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """All runs of one set."""
+
+    set: ExerciseSet
+    reference: Run
+    release: Run
+    verdicts: tuple[Verdict, ...]
+    handed_out_reference: Run
+
+    def of(self, exercise: Exercise, kind: str) -> list[Verdict]:
+        return [v for v in self.verdicts if v.exercise == exercise and v.answer.kind == kind]
+
+    def problems(self) -> list[str]:
+        """Every way in which the tests of this set fail to grade; empty when they can be trusted."""
+        checks = (self._reference(), self._release(), self._assertions(), self._bank(), self._students())
+        return [f"{self.set.name}: {problem}" for check in checks for problem in check]
+
+    def _reference(self) -> Iterator[str]:
+        for name, cell in self.reference.cells.items():
+            if cell.score is not None and cell.score != cell.points:
+                yield f"the reference gets {cell.score:g} of {cell.points:g} in {name}: {cell.message}"
+        if (total := self.reference.score + self.set.manual_points) != 20:
+            yield f"the reference gets {total:g} of 20 points"
+
+    def _release(self) -> Iterator[str]:
+        for name, cell in self.release.cells.items():
+            if cell.score != 0:
+                yield f"the untouched release gets {cell.score} of {cell.points:g} in {name}"
+
+    def _assertions(self) -> Iterator[str]:
+        for cell in filter(is_test, self.set.source.cells):
+            ran, hidden = set(self.reference.asserted.get(grade_id(cell), ())), hidden_lines(cell.source)
+            if hidden and not ran & hidden:
+                yield f"the reference runs no assertion of the hidden part of {grade_id(cell)}"
+            if "_visible_" in grade_id(cell) and not ran - hidden:
+                yield f"the reference runs no assertion of the visible part of {grade_id(cell)}"
+
+    def _bank(self) -> Iterator[str]:
+        for verdict in self.verdicts:
+            answer, own = verdict.answer, {test.grade_id for test in verdict.exercise.tests}
+            where = f"{answer.exercise}/{answer.name} ({answer.description})"
+            if answer.kind == "wrong" and not verdict.lost:
+                yield f"{where} keeps all points: no test catches it"
+            for name, cell in verdict.graded.cells.items():
+                if cell.score != self.reference.cells[name].score:
+                    if answer.kind == "correct":
+                        yield f"{where} is correct but loses points in {name}: {cell.message}"
+                    elif name not in own:
+                        yield f"{where} also loses points in {name}, which is not its exercise: {cell.message}"
+
+    def _students(self) -> Iterator[str]:
+        """In the student's hands a visible test says what it says in the grading."""
+        runs = [("the reference", self.handed_out_reference, self.reference)]
+        runs += [(f"{v.answer.exercise}/{v.answer.name}", v.handed_out, v.graded) for v in self.verdicts]
+        tests = [test for exercise in self.set.exercises for test in exercise.tests if test.kind == "visible"]
+        for who, handed_out, graded in runs:
+            for test in tests:
+                here, there = handed_out.cells[test.grade_id], graded.cells[test.grade_id]
+                if here.score == there.score or (test.has_hidden_part and here.score == test.points):
+                    continue
+                yield (
+                    f"{who}: {test.grade_id} gives {here.score:g} without nbgrader and {there.score:g} with it: "
+                    f"{here.message or there.message}"
+                )
+
+
+def prove(exercises: ExerciseSet, timeout: float = 20) -> Proof:
+    """Run everything that there is to run of a set; ``timeout`` in seconds for a cell."""
+    bank, by_id = exercises.bank, {exercise.grade_id: exercise for exercise in exercises.exercises}
+    without = ("nbgrader",)
+    jobs = [Job(exercises.graded(), count=True), Job(exercises.graded(base="release"))]
+    jobs += [Job(exercises.released(base="reference"), blocked=without)]
+    jobs += [Job(exercises.graded({answer.exercise: answer.source})) for answer in bank]
+    jobs += [Job(exercises.released({answer.exercise: answer.source}, "reference"), blocked=without) for answer in bank]
+    with Runner(timeout=timeout, preload=preload_for(exercises.source)) as runner:
+        reference, release, handed_out, *runs = runner.run(jobs)
+    verdicts = tuple(
+        Verdict(answer, by_id[answer.exercise], graded, student)
+        for answer, graded, student in zip(bank, runs[: len(bank)], runs[len(bank) :], strict=True)
+    )
+    return Proof(exercises, reference, release, verdicts, handed_out)

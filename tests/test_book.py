@@ -1,0 +1,362 @@
+"""The book's sources and its Sphinx extensions; what a browser must judge is in tests/browser."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import sys
+from collections import Counter
+from html.parser import HTMLParser
+from pathlib import Path
+from types import SimpleNamespace
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+BOOK = ROOT / "book"
+CONFIG = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+TOC = yaml.safe_load((BOOK / "_toc.yml").read_text(encoding="utf-8"))
+ROAD = yaml.safe_load((BOOK / "road.yml").read_text(encoding="utf-8"))
+
+
+def extension(name: str):
+    """A module of book/_ext, which Jupyter Book imports by its own path."""
+    spec = importlib.util.spec_from_file_location(name, BOOK / "_ext" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
+    return module
+
+
+def files_below(entry) -> list[str]:
+    found = [entry["file"]] if "file" in entry else []
+    for key in ("parts", "chapters", "sections"):
+        for child in entry.get(key, []):
+            found += files_below(child)
+    return found
+
+
+def markdown(name: str) -> str:
+    return (BOOK / f"{name}.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def built() -> Path:
+    """The rendered book: BOOK_HTML, or what `make book` left."""
+    html = Path(os.environ.get("BOOK_HTML", ROOT / "_build" / "html"))
+    if not (html / "book" / "intro.html").is_file():
+        pytest.skip("no rendered book: run make book")
+    return html
+
+
+# --- table of contents and road ------------------------------------------------------------------------------------
+
+
+def test_every_page_of_the_toc_exists_once():
+    pages = [TOC["root"], *files_below(TOC)]
+    assert [page for page in pages if not any((ROOT / f"{page}{end}").is_file() for end in (".md", ".ipynb"))] == []
+    assert max(Counter(pages).values()) == 1
+
+
+def test_every_lesson_is_in_the_toc_with_its_exercises_below():
+    lessons = [
+        chapter for part in TOC["parts"] for chapter in part["chapters"] if chapter["file"].startswith("chapters/")
+    ]
+    assert {lesson["file"] for lesson in lessons} == {
+        f"chapters/{path.stem}" for path in (ROOT / "chapters").glob("*.ipynb")
+    }
+    for lesson in lessons:
+        name = Path(lesson["file"]).name
+        assert [section["file"] for section in lesson["sections"]] == [f"assignments/{name}/exercises"]
+
+
+def test_every_guide_is_in_the_toc():
+    assert {f"book/{path.relative_to(BOOK).with_suffix('')}" for path in BOOK.rglob("*.md")} == {
+        page for page in [TOC["root"], *files_below(TOC)] if page.startswith("book/")
+    }
+
+
+def test_road_and_toc_agree_on_parts_and_order():
+    """The toc holds the written chapters of the road, part by part and in the road's order."""
+    planned = {
+        f"{'I' * n}. {part['title']}": [c["id"] for c in part["chapters"]] for n, part in enumerate(ROAD["parts"], 1)
+    }
+    for part in TOC["parts"]:
+        written = [Path(c["file"]).name for c in part["chapters"] if c["file"].startswith("chapters/")]
+        assert not written or part["caption"] in planned
+        assert written == [name for name in planned.get(part["caption"], []) if name in written]
+
+
+def test_road_numbers_its_chapters_as_their_names_do():
+    names = [chapter["id"] for part in ROAD["parts"] for chapter in part["chapters"]]
+    assert len(names) == 18
+    assert [int(name[:2]) for name in names] == list(range(1, 19))
+
+
+def drawings(figure: str) -> dict[str, ElementTree.Element]:
+    """The figure's drawings by name; parsing them shows that they are well-formed."""
+    svgs = re.findall(r"<svg.*?</svg>", figure, flags=re.DOTALL)
+    return {root.get("class"): root for root in map(ElementTree.fromstring, svgs)}
+
+
+def test_road_links_the_written_chapters_and_marks_the_others():
+    written = {page: f"../{page}.html" for page in files_below(TOC) if page.startswith("chapters/")}
+    shapes = drawings(extension("course_road").draw_road(ROAD, written.get))
+    assert set(shapes) == {"road-wide", "road-narrow"}
+    for drawing in shapes.values():
+        assert [link.get("href") for link in drawing.iter("a")] == list(written.values())
+        states = Counter(
+            group.get("class").split()[1] for group in drawing.iter("g") if group.get("class", "")[:4] == "stop"
+        )
+        assert states["written"] == len(written)
+        assert states["coming"] == 18 - len(written)
+        numbers = [text.text for text in drawing.iter("text") if text.get("class") == "number"]
+        assert numbers == [str(number) for number in range(1, 19)]
+        assert sum(text.text == "coming" for text in drawing.iter("text")) == states["coming"]
+        assert drawing.find("title").text
+        assert f"{len(written)} of them" in drawing.find("desc").text
+
+
+def test_road_draws_no_label_outside_of_its_frame():
+    """No milestone or label leaves the drawing, and no two milestones touch."""
+    for drawing in drawings(extension("course_road").draw_road(ROAD, lambda docname: None)).values():
+        width, height = (float(number) for number in drawing.get("viewBox").split()[2:])
+        milestones = [
+            (float(c.get("cx")), float(c.get("cy"))) for c in drawing.iter("circle") if c.get("class") == "milestone"
+        ]
+        assert len(milestones) == 18
+        assert all(18 <= x <= width - 18 and 18 <= y <= height - 18 for x, y in milestones)
+        gaps = [(a - c) ** 2 + (b - d) ** 2 for i, (a, b) in enumerate(milestones) for c, d in milestones[:i]]
+        assert min(gaps) > 50**2
+        assert all(0 < float(text.get("y")) < height for text in drawing.iter("text"))
+
+
+def test_road_file_with_a_missing_key_is_refused(tmp_path):
+    file = tmp_path / "road.yml"
+    file.write_text("start: x\nparts:\n  - title: One\n    chapters:\n      - {id: 01_a, title: A}\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="lacks makes"):
+        extension("course_road").load_road(file)
+
+
+# --- texts ---------------------------------------------------------------------------------------------------------
+
+
+def test_tokens_on_the_first_page_are_those_of_gpt2():
+    from gptutils.tokenizer import gpt2_tokenizer
+
+    shown = re.findall(r'<span class="token"><b>(.*?)</b><i>(\d+)</i></span>', markdown("intro"))
+    pieces = [re.sub(r"<u>␣</u>", " ", piece) for piece, _ in shown]
+    tokenizer = gpt2_tokenizer()
+    assert "".join(pieces) == "Not all heroes wear capes."
+    assert tokenizer.encode("".join(pieces)) == [int(number) for _, number in shown]
+    assert [tokenizer.decode([int(number)]) for _, number in shown] == pieces
+
+
+def test_every_module_of_the_package_has_a_page():
+    modules = {path.stem for path in (ROOT / "gptutils").glob("*.py") if not path.stem.startswith("_")}
+    assert {path.stem for path in (BOOK / "api").glob("*.md")} - {"index"} == modules
+    assert set(re.findall(r"\* - \[\]\((\w+)\.md\)", markdown("api/index"))) == modules
+    for module in modules:
+        assert f"automodule:: gptutils.{module}\n" in markdown(f"api/{module}")
+
+
+def glossary_entries() -> dict[str, str]:
+    blocks = re.findall(r"```\{glossary\}\n(.*?)```", markdown("glossary"), flags=re.DOTALL)
+    entries = re.findall(r"^(\S.*)\n((?: {4}.*\n)+)", "\n".join(blocks), flags=re.MULTILINE)
+    assert max(Counter(term for term, _ in entries).values()) == 1
+    return dict(entries)
+
+
+def test_glossary_gives_every_term_its_chinese_one():
+    entries = glossary_entries()
+    assert len(entries) >= 60
+    for term, definition in entries.items():
+        name = re.match(r"\s+\{zh\}`([^`]+)`", definition)
+        assert name, f"{term}: the definition should start with its Chinese term, {{zh}}`...`"
+        assert re.search(r"[\u4e00-\u9fff]", name[1]) or name[1] == "logits", f"{term}: {name[1]} is not Chinese"
+
+
+def bibliography() -> dict[str, dict]:
+    from pybtex.database import parse_file
+
+    entries = parse_file(str(BOOK / "references.bib")).entries
+    return {key: {**entry.fields, "persons": entry.persons} for key, entry in entries.items()}
+
+
+def test_every_reference_is_complete_and_listed_once():
+    sections = re.findall(r':filter: keywords % "(\w+)"', markdown("bibliography"))
+    assert len(set(sections)) == len(sections)
+    for key, entry in bibliography().items():
+        assert entry["persons"]["author"], key
+        assert entry["title"], key
+        assert key.startswith(entry["persons"]["author"][0].last_names[-1].lower()), key
+        assert re.search(r"\d{4}", key)[0] == entry["year"], key
+        assert entry["keywords"] in sections, key
+        assert re.fullmatch(r"(\d{4})\.\d{4,5}", entry.get("eprint", "1234.5678")), key
+
+
+def test_commands_of_the_guides_exist():
+    """Every `make` target that a page names is one of the Makefile's."""
+    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+    named = {
+        (path.name, target)
+        for path in BOOK.rglob("*.md")
+        for target in re.findall(
+            r"(?:`|\$ |^|; |, )make ([a-z][a-z-]*)", path.read_text(encoding="utf-8"), flags=re.MULTILINE
+        )
+    }
+    assert named
+    assert {(page, target) for page, target in named if target not in targets} == set()
+
+
+# --- extensions ----------------------------------------------------------------------------------------------------
+
+
+def test_items_of_a_docstring_get_their_description_below_the_name():
+    lines = """Perplexity exp(loss).
+
+Parameters
+----------
+loss : mean loss in nats; any shape [...],
+    wrapped here.
+top : int
+    As numpydoc itself has it.
+
+Returns
+-------
+Same shape as ``loss``; 1.0 for
+a certain model.
+
+Raises
+------
+ValueError : when loss is negative.
+
+Examples
+--------
+>>> {"a : b": 1}
+""".splitlines()
+    assert (
+        extension("course_docstrings").reshape(lines)
+        == """Perplexity exp(loss).
+
+Parameters
+----------
+loss
+    mean loss in nats; any shape [...],
+    wrapped here.
+top
+    int
+    As numpydoc itself has it.
+
+Returns
+-------
+Same shape as ``loss``; 1.0 for a certain model.
+
+Raises
+------
+ValueError
+    when loss is negative.
+
+Examples
+--------
+>>> {"a : b": 1}
+""".splitlines()
+    )
+
+
+def test_changed_style_sheet_is_noticed(tmp_path):
+    """Sphinx by itself would leave the old one in the rendered book as long as no page changes."""
+    source, out = tmp_path / "book" / "_static", tmp_path / "out" / "_static"
+    source.mkdir(parents=True)
+    out.mkdir(parents=True)
+    app = SimpleNamespace(
+        confdir=tmp_path,
+        outdir=tmp_path / "out",
+        config=SimpleNamespace(html_static_path=["book/_static"], root_doc="index"),
+    )
+    refresh = extension("course_assets").refresh_assets
+    (source / "a.css").write_text("old", encoding="utf-8")
+    assert refresh(app, None, set(), set(), set()) == ["index"]  # not built yet
+    (out / "a.css").write_text("old", encoding="utf-8")
+    (source / "__pycache__").mkdir()
+    (source / "__pycache__" / "x.pyc").write_text("", encoding="utf-8")
+    assert refresh(app, None, set(), set(), set()) == []
+    (source / "a.css").write_text("new", encoding="utf-8")
+    assert refresh(app, None, set(), set(), set()) == ["index"]
+
+
+# --- settings and the rendered book --------------------------------------------------------------------------------
+
+
+def test_launch_buttons_survive_the_theme_options():
+    from jupyter_book.config import get_final_config
+
+    settings, _ = get_final_config(
+        user_yaml=ROOT / "_config.yml",
+        cli_config={"latex_individualpages": False},
+        sourcedir=ROOT,
+        raise_on_invalid=True,
+    )
+    options = settings["html_theme_options"]
+    assert options["launch_buttons"]["colab_url"] == "https://colab.research.google.com"
+    assert options["repository_url"] == CONFIG["repository"]["url"]
+    assert options["repository_branch"] == CONFIG["repository"]["branch"]
+    assert settings["nb_execution_mode"] == "off"
+    assert settings["external_toc_exclude_missing"] is True
+
+
+class Loaded(HTMLParser):
+    """Collects the addresses that a page loads by itself (not those that it merely links to)."""
+
+    def __init__(self):
+        super().__init__()
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "link" and attributes.get("rel") not in ("canonical", "next", "prev", "index", "search", "author"):
+            self.addresses.append(attributes.get("href") or "")
+        if tag in ("script", "img", "iframe", "source", "video", "audio", "embed", "object"):
+            self.addresses += [attributes.get(name) or "" for name in ("src", "data", "srcset", "poster")]
+            self.handle_srcdoc(attributes.get("srcdoc"))
+
+    def handle_srcdoc(self, srcdoc):
+        if srcdoc:  # a playground
+            inner = Loaded()
+            inner.feed(srcdoc)
+            self.addresses += inner.addresses
+
+
+def test_pages_load_nothing_from_elsewhere(built):
+    """Read from the files, so that it also covers what a browser would load only later."""
+    for page in built.rglob("*.html"):
+        if "_static" in page.relative_to(built).parts:
+            continue
+        loaded = Loaded()
+        loaded.feed(page.read_text(encoding="utf-8"))
+        assert [a for a in loaded.addresses if re.match(r"(https?:)?//", a)] == [], page
+        assert any("course.css" in a for a in loaded.addresses) or page.name == "index.html", page
+    for sheet in [*built.rglob("course*.css"), *built.rglob("theme.css"), *built.rglob("*sphinx-theme.css")]:
+        assert re.findall(r"(?:@import|url\()\s*[\"']?(?:https?:)?//[^)\"']+", sheet.read_text(encoding="utf-8")) == []
+
+
+def test_rendered_glossary_has_the_chinese_beside_the_term(built):
+    html = (built / "book" / "glossary.html").read_text(encoding="utf-8")
+    terms = re.findall(r"<dt id=\"term-.*?</dt>", html, flags=re.DOTALL)
+    assert len(terms) == len(glossary_entries())
+    assert [term for term in terms if 'lang="zh-Hans"' not in term] == []
+
+
+def test_rendered_api_shows_the_package(built):
+    """The pages hold the docstrings, with their shapes and examples, and not merely headings."""
+    from gptutils import tokenizer
+
+    html = (built / "book" / "api" / "tokenizer.html").read_text(encoding="utf-8")
+    for name in ("BPETokenizer", "BPETokenizer.train", "BPETokenizer.encode", "gpt2_tokenizer", "text_to_token_ids"):
+        assert f'id="gptutils.tokenizer.{name}"' in html
+    first_line = tokenizer.gpt2_tokenizer.__doc__.splitlines()[0]
+    text = re.sub(r"<[^>]+>", "", html).replace("’", "'").replace("&#39;", "'")
+    assert re.sub(r"[`*]", "", first_line).replace("’", "'")[:40] in text

@@ -1,0 +1,273 @@
+import ast
+import inspect
+import itertools
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+import pytest
+
+from gptutils import plots
+
+
+class Page(HTMLParser):
+    """What a browser makes of HTML: every element with its attributes, and the text that is seen."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.open, self.elements, self.seen = [], [], ""
+        self.feed(html)
+        assert not self.open, f"not closed: {self.open}"
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+        if tag != "br":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.seen += data
+
+    def having(self, **wanted):
+        return [a for _, a in self.elements if all(a.get(name) == value for name, value in wanted.items())]
+
+
+def style(attributes):
+    return dict(item.split(":", 1) for item in attributes["style"].split(";"))
+
+
+def luminance(colour):
+    """Relative luminance of WCAG 2."""
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    light, dark = sorted([luminance(one), luminance(other)], reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def fallback(colour):
+    """The colour that var(--name,#rrggbb) has where the book's style sheet is not."""
+    return re.fullmatch(r"var\(--[a-z0-9-]+,(#[0-9a-f]{6})\)", colour)[1]
+
+
+# --- show_tokens ---------------------------------------------------------------------------------------------------
+
+
+def test_tokens_are_seen_with_their_ids():
+    page = Page(plots.show_tokens(["Not", " all", b" heroes"], ids=[3673, 477, 10281])._repr_html_())
+    assert page.seen == "Not3673␣all477␣heroes10281"
+    assert [chip["aria-label"] for chip in page.having(role="listitem")] == [
+        "Not, id 3673",
+        "space all, id 477",
+        "space heroes, id 10281",
+    ]
+    assert [chips["aria-label"] for chips in page.having(role="list")] == ["3 tokens"]
+
+
+def test_html_in_a_token_stays_text():
+    evil = '<script>alert("1")</script>&amp;'
+    page = Page(plots.show_tokens([evil], label='<b>"')._repr_html_())
+    assert page.seen == f'<b>"{evil}'
+    assert {tag for tag, _ in page.elements} == {"div", "span"}
+    assert page.having(role="listitem")[0]["aria-label"] == evil
+
+
+@pytest.mark.parametrize(
+    ("token", "seen"),
+    [
+        (" ", "␣"),
+        ("\n\n", "↵↵"),
+        ("a\tb", "a⇥b"),
+        ("\x00", "U+0000"),
+        ("\u00a0", "U+00A0"),
+        ("\u200d", "U+200D"),
+        ("👩\u200d👧", "👩\u200d👧"),
+        ("\ufffd", "\ufffd"),
+        ("中".encode(), "中"),
+        ("中".encode()[:2], "E4 B8"),
+        (b" \xe4", "20 E4"),
+        ("\ud83d", "U+D83D"),
+    ],
+)
+def test_what_cannot_be_seen_is_made_visible(token, seen):
+    page = Page(plots.show_tokens([token])._repr_html_())
+    assert page.seen == seen
+    chip = page.having(role="listitem")[0]
+    assert chip["aria-label"].strip()
+    incomplete = isinstance(token, bytes) and token.decode(errors="replace") != token.decode(errors="ignore")
+    assert ("dashed" in chip["style"]) == incomplete
+
+
+def test_lines_break_where_the_text_does_and_neighbours_differ():
+    html = plots.show_tokens(["a", "\n", "b", "c", "\n"])._repr_html_()
+    assert html.count("<br>") == 1  # not after the last token
+    chips = Page(html).having(role="listitem")
+    colours = [style(chip)["background-color"] for chip in chips]
+    assert all(one != other for one, other in itertools.pairwise(colours))
+
+
+def test_chips_can_be_read_without_the_books_style_sheet():
+    """Every colour is set, so that neither a light nor a dark page shows through, and has enough contrast."""
+    page = Page(plots.show_tokens(list("abcdefgh"), ids=range(8))._repr_html_())
+    small_print = fallback(next(style(a)["color"] for t, a in page.elements if "font-size:.72em" in a.get("style", "")))
+    for chip in page.having(role="listitem"):
+        ground, ink = fallback(style(chip)["background-color"]), fallback(style(chip)["color"])
+        assert contrast(ground, ink) > 7
+        assert contrast(ground, small_print) > 4.5
+
+
+def test_tokens_as_plain_text():
+    assert repr(plots.show_tokens(["a", " b\n", b"\xe4"])) == "a| b\\n|\\xe4"
+    assert repr(plots.show_tokens(["a"], label="one")) == "one\na"
+    assert Page(plots.show_tokens([])._repr_html_()).having(role="list")[0]["aria-label"] == "0 tokens"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "says"),
+    [
+        (("text",), TypeError, "list of tokens"),
+        ((b"text",), TypeError, "list of tokens"),
+        ((["a", 1],), TypeError, "must be str or bytes, not int"),
+        ((["a", "b"], [1]), ValueError, "2 tokens but 1 ids"),
+    ],
+)
+def test_wrong_tokens(arguments, error, says):
+    with pytest.raises(error, match=says):
+        plots.show_tokens(*arguments)
+
+
+# --- show_source ---------------------------------------------------------------------------------------------------
+
+
+class Example:
+    """A class to show."""
+
+    def method(self):
+        """A docstring
+        of two lines.
+
+        ```
+        """
+
+        return "not a docstring"
+
+    def documented_only(self):
+        """Nothing else."""
+
+
+def code_of(source):
+    fence, *lines, end = source._repr_markdown_().split("\n")
+    assert fence == f"{end}python"
+    code = "\n".join(lines)
+    assert end not in code
+    return code
+
+
+def test_source_is_the_source():
+    assert code_of(plots.show_source(plots.show_tokens)) == inspect.getsource(plots.show_tokens).rstrip()
+    assert code_of(plots.show_source(Example.method)).startswith("def method(self):\n    ")
+    assert repr(plots.show_source(Example)) == code_of(plots.show_source(Example))
+    both = code_of(plots.show_source(plots.show_tokens, plots.show_source))
+    assert [node.name for node in ast.parse(both).body] == ["show_tokens", "show_source"]
+
+
+def test_source_without_docstrings():
+    shown = code_of(plots.show_source(Example, docstrings=False))
+    assert shown == (
+        "class Example:\n\n"
+        "    def method(self):\n"
+        '        return "not a docstring"\n\n'
+        "    def documented_only(self):\n"
+        '        """Nothing else."""'
+    ).replace("class Example:\n\n", "class Example:\n")
+    ast.parse(code_of(plots.show_source(plots, docstrings=False)))
+
+
+@pytest.mark.parametrize("things", [(len,), (3,), ()])
+def test_nothing_to_show(things):
+    with pytest.raises(TypeError, match=r"pass a function|needs at least one"):
+        plots.show_source(*things)
+
+
+# --- where_we_are --------------------------------------------------------------------------------------------------
+
+PIECES = ["tokenizer", "model", "decoding", "batches", "training", "loss"]
+PIECES += ["weights", "fine_tuning", "reward_model", "rlhf"]
+
+
+def drawing(piece):
+    html = plots.where_we_are(piece)._repr_html_()
+    return ElementTree.fromstring(html).find("svg")
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_the_map_marks_one_piece(piece):
+    svg = drawing(piece)
+    boxes = [(box, style(box.attrib)["fill"]) for box in svg.iter("rect")]
+    marked = [box for box, fill in boxes if "--course-part-1" in fill]
+    assert len(boxes) == len(PIECES)
+    assert len(marked) == 1
+    here = next(text for text in svg.iter("text") if text.text == "you are here")
+    assert float(here.get("x")) == float(marked[0].get("x"))
+    assert 0 < float(marked[0].get("y")) - float(here.get("y")) < 10
+    titles = [text.text for text in svg.iter("text") if "font-size:15px" in text.get("style")]
+    inside = next(t for t in titles if t.lower().replace("-", "_").replace(" ", "_") == piece)
+    assert f'at the piece "{inside}"' in svg.get("aria-label")
+    assert svg.get("role") == "img"
+
+
+def test_the_map_fits_its_frame():
+    svg = drawing("tokenizer")
+    left, top, width, height = map(float, svg.get("viewBox").split())
+    boxes = []
+    for box in svg.iter("rect"):
+        x, y, w, h = (float(box.get(name)) for name in ("x", "y", "width", "height"))
+        assert left <= x
+        assert top <= y
+        assert x + w <= left + width
+        assert y + h <= top + height
+        boxes.append((x, y, x + w, y + h))
+    for one, other in itertools.combinations(boxes, 2):  # no box lies on another
+        assert one[2] < other[0] or other[2] < one[0] or one[3] < other[1] or other[3] < one[1]
+
+
+def test_a_piece_that_the_map_does_not_have():
+    with pytest.raises(ValueError, match=r"no piece 'tokeniser'; its pieces are tokenizer, model"):
+        plots.where_we_are("tokeniser")
+
+
+# --- figures -------------------------------------------------------------------------------------------------------
+
+
+def test_figures_are_opaque_light_and_colour_blind_safe():
+    with mpl.rc_context():
+        plots.use_course_style()
+        for ground in "figure.facecolor", "savefig.facecolor", "axes.facecolor":
+            assert contrast(mpl.rcParams[ground], mpl.rcParams["text.color"]) > 7
+        colours = [entry["color"] for entry in mpl.rcParams["axes.prop_cycle"]]
+    # the eight of https://jfly.uni-koeln.de/color/, given there as red, green and blue
+    okabe_ito = {
+        (0, 0, 0),
+        (230, 159, 0),
+        (86, 180, 233),
+        (0, 158, 115),
+        (240, 228, 66),
+        (0, 114, 178),
+        (213, 94, 0),
+        (204, 121, 167),
+    }
+    assert {tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in colours} == okabe_ito
+
+
+def test_importing_plots_imports_nothing_heavy():
+    code = "import sys, gptutils.plots; print({'torch', 'matplotlib', 'numpy'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "set()"
