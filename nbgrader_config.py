@@ -1,5 +1,6 @@
 """nbgrader's settings; found by `nbgrader ...` and by JupyterLab's Formgrader when started in this folder."""
 
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -7,6 +8,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
+# nbgrader calls the command `alembic`: this finds it also where .venv is not activated, as under `make lab`.
+COMMANDS = str(Path(sys.executable).parent)
+if COMMANDS not in os.environ.get("PATH", "").split(os.pathsep):
+    os.environ["PATH"] = os.pathsep.join([COMMANDS, os.environ.get("PATH", "")])
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor  # noqa: E402
 from nbgrader.preprocessors import (  # noqa: E402

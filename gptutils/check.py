@@ -34,12 +34,12 @@ def call(function: Callable, *args: Any, **kwargs: Any) -> Any:
     ...
     AssertionError: print(end='') returned None: is a return statement missing?
     """
-    shown = f"{function.__name__}({', '.join([*map(_short, args), *(f'{k}={_short(v)}' for k, v in kwargs.items())])})"
+    shown = _shown_call(function, args, kwargs)
     try:
         result = function(*args, **kwargs)
     except NotImplementedError:
         raise NotAttempted(
-            f"{function.__name__} is not written yet: replace 'raise NotImplementedError()' in the cell above, "
+            f"{_name(function)} is not written yet: replace 'raise NotImplementedError()' in the cell above, "
             "run it, then this one again"
         ) from None
     except Exception as error:
@@ -144,12 +144,12 @@ def raises(
     ...
     AssertionError: int of a digit: expected a ValueError, but int('2') returned 2.
     """
-    shown = f"{function.__name__}({', '.join([*map(_short, args), *(f'{k}={_short(v)}' for k, v in kwargs.items())])})"
+    shown = _shown_call(function, args, kwargs)
     try:
         result = function(*args, **kwargs)
     except NotImplementedError as caught:
         if error is not NotImplementedError:
-            raise NotAttempted(f"{function.__name__} is not written yet.") from caught
+            raise NotAttempted(f"{_name(function)} is not written yet.") from caught
     except error as caught:
         missing = [part for part in says if part not in str(caught)]
         if missing:
@@ -162,6 +162,17 @@ def raises(
         ) from caught
     else:
         raise AssertionError(f"{name}: expected a {error.__name__}, but {shown} returned {_short(result)}.")
+
+
+def _name(function: Any) -> str:
+    return getattr(function, "__name__", type(function).__name__)
+
+
+def _shown_call(function: Any, args: Sequence, kwargs: Mapping[str, Any]) -> str:
+    """The call as the learner would write it."""
+    if not callable(function):
+        raise AssertionError(f"expected a function, got {_article(function)}: {_short(function)}")
+    return f"{_name(function)}({', '.join([*map(_short, args), *(f'{k}={_short(v)}' for k, v in kwargs.items())])})"
 
 
 def _array(value: Any) -> np.ndarray:

@@ -265,7 +265,7 @@ class RandomOrder:
     Parameters
     ----------
     n : how many numbers, at least 1.
-    seed, epoch : 0 or larger; they fix the order, with every version of NumPy.
+    seed, epoch : 0 or larger; they fix the order.
 
     Examples
     --------
@@ -279,9 +279,10 @@ class RandomOrder:
     N_ROUNDS = 8  # with four, a number still tells something about the next one
 
     def __init__(self, n: int, seed: int, epoch: int = 0):
+        _check_sizes(n=n)
         side = math.isqrt(n - 1) + 1
         side += side % 2  # with an odd side, every round is an even permutation: half of the orders would never come
-        # Raw bits are the one stream of NumPy that is promised never to change.
+        # PCG64's raw bits are promised to stay the same in every version of NumPy; what default_rng() makes of them is not.
         bits = np.random.PCG64([seed, epoch]).random_raw((self.N_ROUNDS, side))
         self.n, self._side, self._rounds = n, side, (bits % side).astype(np.int64)
 
@@ -293,8 +294,8 @@ class RandomOrder:
         return numbers
 
     def _pass(self, numbers: np.ndarray) -> np.ndarray:
-        left, right = np.divmod(numbers, self._side)
-        for random in self._rounds:
+        left, right = np.divmod(numbers, self._side)  # the two digits of every number
+        for random in self._rounds:  # [side]
             left, right = right, (left + random[right]) % self._side
         return left * self._side + right
 
@@ -313,9 +314,8 @@ class _EpochSampler(Sampler):
     def __iter__(self) -> Iterator[np.ndarray]:
         order = RandomOrder(self.n_windows, self.seed, self.epoch) if self.shuffle else np.asarray
         size, end = self.batch_size, min(self.n_batches * self.batch_size, self.n_windows)
-        for start in range(
-            self.first * size, end, 64 * size
-        ):  # 64 batches at once: a NumPy call costs more than its work
+        # The order of 64 batches at once: for a few numbers, calling NumPy takes longer than its work.
+        for start in range(self.first * size, end, 64 * size):
             numbers = order(np.arange(start, min(start + 64 * size, end)))
             yield from (numbers[i : i + size] for i in range(0, len(numbers), size))
 
@@ -325,6 +325,18 @@ class TokenLoader(DataLoader):
 
     Iterating runs through one epoch: ``epoch`` counts the finished ones, ``batch`` the batches that the current one has
     handed out. An epoch that is broken off starts over, unless `load_state_dict` continues it.
+
+    Examples
+    --------
+    >>> loader = make_loader(range(9), context_length=2, batch_size=2, stride=2, shuffle=True, drop_last=False, seed=1)
+    >>> for inputs, targets in loader:
+    ...     state = loader.state_dict()
+    ...     break
+    >>> state["epoch"], state["batch"]
+    (0, 1)
+    >>> loader.load_state_dict(state)
+    >>> [inputs.tolist() for inputs, targets in loader]
+    [[[2, 3], [6, 7]]]
     """
 
     # Why a DataLoader, not a plain loop: worker processes, prefetching and pinned memory come with it. Why it counts the
@@ -513,6 +525,15 @@ def open_token_file(path: str | os.PathLike, vocab_size: int | None = None) -> n
     Raises
     ------
     ValueError : a file of another kind, or damaged: cut short, for example; a vocabulary larger than ``vocab_size``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "corpus.safetensors"
+    >>> write_token_file(path, range(100_000), vocab_size=100_000)
+    >>> token_ids = open_token_file(path)
+    >>> token_ids[-3:], token_ids.nbytes, path.stat().st_size
+    (memmap([99997, 99998, 99999], dtype=uint32), 400000, 400256)
     """
     path = Path(path)
     n_bytes = path.stat().st_size

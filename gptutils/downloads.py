@@ -126,10 +126,8 @@ def _has_content(path: Path, size: int | None, sha256: str) -> bool:
 def _fetch(url: str, part: Path, size: int | None, name: str, progress: bool) -> None:
     """Complete the file ``part``; it has the right size afterwards, but its content is not checked."""
     start = part.stat().st_size if part.exists() else 0
-    if size is not None and start == size:
+    if start == size:
         return
-    if size is not None and start > size:
-        start = 0
     response, start = _open(url, start)
     with response:
         announced = None if response.length is None else start + response.length

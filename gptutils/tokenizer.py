@@ -231,6 +231,9 @@ class BPETokenizer:
             merged[pair], pairs[chr(i)] = chr(i), pair
         return cls(merges)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(n_vocab={self.n_vocab})"
+
     @property
     def n_vocab(self) -> int:
         """Number of tokens: bytes, merges and special tokens."""

@@ -98,8 +98,8 @@ def anchor(name: str) -> str:
 
 def section(proof: Proof) -> str:
     name = proof.set.name
-    parts = [f"({anchor(name)})=\n## {name}: [the exercises](../../assignments/{name}/exercises.ipynb)\n"]
-    return "\n".join(parts + [exercise_section(proof, exercise) for exercise in proof.set.exercises])
+    head = f"({anchor(name)})=\n## {proof.set.title}\n\n[The set as students get it](../../assignments/{name}/exercises.ipynb).\n"
+    return "\n".join([head, *(exercise_section(proof, exercise) for exercise in proof.set.exercises)])
 
 
 def exercise_section(proof: Proof, exercise: Exercise) -> str:
@@ -146,8 +146,9 @@ def cell_text(text: str) -> str:
 
 
 def code(message: str) -> str:
-    """A message as inline code: on one line, shortened in the middle, without addresses of objects."""
+    """A message as inline code on one line: shortened in the middle, nothing in it that differs between machines."""
     text = re.sub(r"0x[0-9a-f]{6,}", "0x...", " ".join(message.split()))
+    text = re.sub(r"-?\d+\.\d{6,}(e[+-]?\d+)?", lambda number: f"{float(number[0]):.5g}", text)
     if len(text) > LONGEST_MESSAGE:
         half = LONGEST_MESSAGE // 2 - 3
         text = f"{text[:half]} ... {text[-half:]}"

@@ -69,6 +69,12 @@ class ExerciseSet:
         self.bank_folder = bank or ROOT / "grading" / "bank" / name
         self.source = source or nbformat.read(source_path(name), as_version=4)
 
+    @property
+    def title(self) -> str:
+        """The notebook's own title."""
+        texts = (cell.source for cell in self.source.cells if cell.cell_type == "markdown")
+        return next((match[1].strip() for text in texts if (match := re.search(r"^# +(.+)$", text, re.M))), self.name)
+
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:
         found, heading = [], ""

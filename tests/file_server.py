@@ -40,6 +40,7 @@ class FileServer:
         self.status = None
         self.stopped = threading.Event()
         self.first_half_sent = threading.Event()
+        self.gave_up = threading.Event()  # this server ended a stalled connection before the client did
         outer = self
 
         class Handler(_Handler):
@@ -117,7 +118,8 @@ class _Handler(BaseHTTPRequestHandler):
                 if files.chunked:
                     self.wfile.write(b"0\r\n\r\n")
             elif files.stall:
-                files.stopped.wait(60)
+                if not files.stopped.wait(60):
+                    files.gave_up.set()
             elif files.reset:
                 # wait for the client to have read everything would be a guess: a reset may well eat data on its way
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -1,5 +1,7 @@
 """gptutils.check: what is right passes, what is wrong fails with words that help."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import torch
@@ -101,6 +103,8 @@ def test_call():
         check.call(unwritten)
     assert message(check.call, broken, [1]) == "broken([1]) raised IndexError: list index out of range"
     assert "is a return statement missing" in message(check.call, lambda: None)
+    assert check.call(partial(max, 1), 2) == 2
+    assert "expected a function, got a list" in message(check.call, [1])
 
 
 def test_raises():

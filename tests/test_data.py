@@ -449,6 +449,19 @@ def shuffled_loader(tokens=range(101), **options) -> TokenLoader:
     return make_loader(tokens, **(defaults | options))
 
 
+def test_options_reach_torchs_dataloader():
+    loader = shuffled_loader(num_workers=1, pin_memory=True)
+    assert isinstance(loader, DataLoader)
+    assert (loader.num_workers, loader.pin_memory) == (1, True)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="pinned memory needs a GPU")
+def test_batches_can_be_pinned():
+    inputs, targets = next(iter(shuffled_loader(pin_memory=True)))
+    assert inputs.is_pinned()
+    assert targets.is_pinned()
+
+
 def test_the_seed_fixes_the_order_and_every_epoch_has_its_own():
     one, same, other = shuffled_loader(), shuffled_loader(), shuffled_loader(seed=2)
     runs = [[in_lists(loader) for _ in range(3)] for loader in (one, same, other)]

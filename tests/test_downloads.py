@@ -97,6 +97,14 @@ def test_a_file_that_is_there_needs_no_server(file_server, path):
     assert path.stat().st_mtime_ns == before
 
 
+def test_a_file_that_is_there_is_only_read(file_server, path):
+    server = file_server(TEXT)
+    path.parent.mkdir()
+    path.write_bytes(TEXT)
+    fetch(server, path)
+    assert list(path.parent.iterdir()) == [path]  # not even a lock, so that it may lie where nobody may write
+
+
 @pytest.mark.parametrize(
     "damage", [TEXT[:-1], TEXT[:-1] + b"!", TEXT + b"!", b""], ids=["short", "changed", "long", "empty"]
 )
@@ -230,7 +238,21 @@ def test_a_silent_connection_counts_as_cut(file_server, path, monkeypatch):
     server.stall = True
     with pytest.raises(DownloadError, match=r"cut off after 70,000 of"):
         fetch(server, path)
+    assert not server.gave_up.is_set()
     fetch(server, path)
+    assert path.read_bytes() == LARGE
+    assert server.ranges == [None, "bytes=70000-"]
+
+
+@pytest.mark.parametrize("style", [{}, {"chunked": True}])
+def test_a_cut_shows_even_where_the_size_is_not_known(file_server, path, style):
+    server = file_server(LARGE)
+    server.cut_after = [70_000]
+    vars(server).update(style)
+    with pytest.raises(DownloadError, match=r"cut off after 70,000( of 1,024,000)? bytes"):
+        fetch(server, path, size=None)
+    assert part_of(path).read_bytes() == LARGE[:70_000]
+    fetch(server, path, size=None)
     assert path.read_bytes() == LARGE
     assert server.ranges == [None, "bytes=70000-"]
 

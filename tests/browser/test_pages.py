@@ -42,6 +42,7 @@ class Visit:
     images: list = field(default_factory=list)
     launch: list = field(default_factory=list)
     faults: dict = field(default_factory=dict)  # colour mode -> what axe-core found
+    code: dict = field(default_factory=dict)  # colours of code -> contrast
     overflow: list = field(default_factory=list)  # what sticks out on a telephone
 
 
@@ -55,12 +56,40 @@ FACTS = """() => ({
     launch: [...document.querySelectorAll('a[href*="colab.research.google.com"]')].map(link => link.href),
 })"""
 
-# Without preload: it copies style sheets into the page, where their relative addresses lead nowhere.
-AXE = """async () => {
-    const found = await axe.run(document, { resultTypes: ['violations'], preload: false });
+# Without preload: it copies style sheets into the page, where their relative addresses lead nowhere. The second colour
+# mode shows the same elements, so only the rules about colours are asked again.
+AXE = """async coloursOnly => {
+    const options = { resultTypes: ['violations'], preload: false };
+    if (coloursOnly) options.runOnly = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
+    const found = await axe.run(document, options);
     return found.violations.filter(fault => ['serious', 'critical'].includes(fault.impact)).flatMap(fault =>
         fault.nodes.map(node => `${fault.id}: ${node.target.join(' ')}: ${node.failureSummary}`));
 }"""
+
+# Highlighted code is thousands of spans in a dozen colours: here each colour is judged once, and the code is then put back
+# as plain text, or axe-core would judge every span of it by itself.
+CODE_COLOURS = """() => {
+    const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
+    const luminance = ([r, g, b]) => [r, g, b].map(c => c / 255)
+        .map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+        .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
+    const ground = element => {
+        for (; element; element = element.parentElement) {
+            const colour = getComputedStyle(element).backgroundColor;
+            if (numbers(colour)[3] !== 0) return colour;
+        }
+        return 'rgb(255, 255, 255)';
+    };
+    const found = {};
+    for (const span of document.querySelectorAll('.highlight pre span')) {
+        if (!span.textContent.trim()) continue;
+        const pair = [getComputedStyle(span).color, ground(span)];
+        const [a, b] = pair.map(colour => luminance(numbers(colour)));
+        found[pair.join(' on ')] = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    }
+    return found;
+}"""
+PLAIN_CODE = "() => document.querySelectorAll('.highlight pre').forEach(pre => { pre.textContent = pre.textContent; })"
 
 # What is wider than the window, and not inside a box that scrolls or clips by itself.
 OVERFLOW = """() => {
@@ -86,6 +115,12 @@ def tab(guarded_context):
     context.close()
 
 
+def choose(tab, mode: str) -> None:
+    """Switch the system's colour mode; the page follows."""
+    tab.emulate_media(color_scheme=mode)
+    tab.wait_for_function(f"() => document.documentElement.dataset.theme === '{mode}'")
+
+
 @pytest.fixture(scope="module", params=[*toc_pages(), "index", "genindex", "py-modindex", "search"])
 def visit(request, tab, book_url) -> Visit:
     """A page, opened once, and everything that the tests below ask about it."""
@@ -103,12 +138,15 @@ def visit(request, tab, book_url) -> Visit:
     )
     for name, value in tab.evaluate(FACTS).items():
         setattr(seen, name, value)
+    for mode in ("dark", "light"):
+        choose(tab, mode)
+        seen.code |= tab.evaluate(CODE_COLOURS)
+    tab.evaluate(PLAIN_CODE)
     for frame in tab.frames:  # playgrounds are frames
         frame.evaluate(AXE_SCRIPT)
     for mode in ("light", "dark"):
-        tab.emulate_media(color_scheme=mode)
-        tab.wait_for_function(f"() => document.documentElement.dataset.theme === '{mode}'")
-        seen.faults[mode] = tab.evaluate(AXE)
+        choose(tab, mode)
+        seen.faults[mode] = tab.evaluate(AXE, mode == "dark")
     tab.set_viewport_size({"width": 390, "height": 844})
     seen.overflow = tab.evaluate(OVERFLOW)
     seen.left, seen.failed, seen.errors = guard.left, guard.failed, guard.errors
@@ -137,6 +175,10 @@ def test_images_are_drawn_and_described(visit):
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_axe_finds_no_serious_fault(visit, mode):
     assert visit.faults[mode] == []
+
+
+def test_code_can_be_read_in_every_colour(visit):
+    assert {pair: round(contrast, 2) for pair, contrast in visit.code.items() if contrast < 4.5} == {}
 
 
 def test_nothing_sticks_out_on_a_telephone(visit):
