@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from timing import machine, paired
 from torch.utils.data import DataLoader, Dataset
 
 from gptutils.data import TokenDataset, make_loader, open_token_file, write_token_file
+from timing import machine, paired
 
 VOCAB_SIZE = 50257
 N_TOKENS = 500_000_000  # 1 GB, two bytes each

@@ -10,11 +10,11 @@ import os
 os.environ["RAYON_NUM_THREADS"] = "1"  # Hugging Face's threads; must be set before its import
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
-from gptutils.corpora import python_docs
-from timing import machine, paired, seconds
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
+from gptutils.corpora import python_docs
 from gptutils.tokenizer import BPETokenizer, gpt2_tokenizer, pretokenize
+from timing import machine, paired, seconds
 
 VOCAB_SIZE = 1000
 

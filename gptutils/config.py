@@ -69,3 +69,24 @@ GPT2_CONFIGS: dict[str, GPTConfig] = {
     "1558M": GPTConfig(emb_dim=1600, n_heads=25, n_layers=48, qkv_bias=True),
 }
 """The four sizes that OpenAI published (Radford et al. 2019)."""
+
+GPT1_CONFIG = GPTConfig(vocab_size=40478, context_length=512, emb_dim=768, n_heads=12, n_layers=12, qkv_bias=True)
+"""The sizes of the first GPT, 117M (Radford et al. 2018). Its layer norms stood behind the branches (post-norm)."""
+
+GPT3_CONFIGS: dict[str, GPTConfig] = {
+    name: GPTConfig(context_length=2048, emb_dim=emb_dim, n_heads=n_heads, n_layers=n_layers, qkv_bias=True)
+    for name, emb_dim, n_heads, n_layers in [
+        ("125M", 768, 12, 12),
+        ("350M", 1024, 16, 24),
+        ("760M", 1536, 16, 24),
+        ("1.3B", 2048, 16, 24),
+        ("2.7B", 2560, 32, 32),
+        ("6.7B", 4096, 32, 32),
+        ("13B", 5120, 40, 40),
+        ("175B", 12288, 96, 96),
+    ]
+}
+"""The eight sizes of GPT-3 (Brown et al. 2020, table 2.1), whose every second layer had banded sparse attention.
+
+The paper prints 24 heads for 1.3B and width 5140 for 13B, which do not fit its own head width of 128; 16 and 5120 do.
+"""

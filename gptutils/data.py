@@ -12,25 +12,19 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any
 
 import numpy as np
+import tiktoken
 import torch
 from numpy.lib.stride_tricks import sliding_window_view
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset, Sampler
 
 from gptutils.files import replacing
-
-if TYPE_CHECKING:
-    import tiktoken
-
-    from gptutils.tokenizer import BPETokenizer
-
-Tokens = TypeVar("Tokens", bound=Sequence | np.ndarray | Tensor)
-
+from gptutils.tokenizer import BPETokenizer
 
 # ---------------------------------------------------------------------------------------------- documents to token ids
 
@@ -142,7 +136,7 @@ def check_vocabulary(token_ids: Any, vocab_size: int, start: int = 0) -> None:
         )
 
 
-def train_val_split(tokens: Tokens, train_fraction: float) -> tuple[Tokens, Tokens]:
+def train_val_split(tokens: Any, train_fraction: float) -> tuple[Any, Any]:
     """The first ``train_fraction`` of the tokens, and the rest: views of an array or tensor, no copies.
 
     The split comes before the windows: a window across the border would show validation text in training.

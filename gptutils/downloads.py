@@ -164,8 +164,8 @@ def _open(url: str, start: int) -> tuple[HTTPResponse, int]:
         if start and error.code == 416:  # range not satisfiable: the file is not as long as the part
             return _open(url, 0)
         raise DownloadError(
-            f"{url}: the server answered {error.code} {error.reason}. Try again later; if it stays so, the file has "
-            "moved: get it elsewhere and put it where it belongs"
+            f"{url}: the server answered {error.code} {error.reason}. Try again later; if it stays so, the file is no "
+            "longer at this address"
         ) from error
     except (OSError, HTTPException) as error:
         raise DownloadError(

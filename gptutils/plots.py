@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -50,7 +51,6 @@ def use_course_style() -> None:
     """
     import matplotlib as mpl  # heavy: imported only where figures are drawn
     from cycler import cycler
-    from IPython import get_ipython
 
     mpl.rcParams.update(
         {
@@ -84,7 +84,8 @@ def use_course_style() -> None:
             "lines.linewidth": 2.2,
         }
     )
-    if get_ipython() is not None:
+    ipython = sys.modules.get("IPython")
+    if ipython is not None and ipython.get_ipython() is not None:
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
         set_matplotlib_formats("retina")

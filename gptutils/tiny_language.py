@@ -224,7 +224,7 @@ class Language:
         counts: dict[str, float] = defaultdict(float)
         for (tail, text), weight in written.items():
             both = tail + text
-            for end in range(max(n, len(tail) + 1), len(both) + 1):
+            for end in range(n, len(both) + 1):  # the tail alone is shorter than n
                 counts[both[end - n : end]] += weight
         return dict(counts), dict(last)
 

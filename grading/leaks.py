@@ -13,7 +13,6 @@ from nbformat import NotebookNode
 from .source_rules import HIDDEN, SOLUTION, grade_id, regions
 
 
-
 @dataclass(frozen=True)
 class Secret:
     """A few consecutive lines that students must not see; without spaces, blank lines and comments."""
@@ -82,8 +81,15 @@ def _public(source: str) -> str:
 
 def leaks(text: str, looked_for: Iterable[Secret]) -> list[Secret]:
     """The secrets that stand in a text."""
-    joined = "\n".join(["", *squeezed(text), ""])
-    return [secret for secret in looked_for if f"\n{chr(10).join(secret.lines)}\n" in joined]
+    lines = squeezed(text)
+    places: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        places.setdefault(line, []).append(number)
+    return [
+        secret
+        for secret in looked_for
+        if any(tuple(lines[n : n + len(secret.lines)]) == secret.lines for n in places.get(secret.lines[0], ()))
+    ]
 
 
 def readable(path: Path) -> str:

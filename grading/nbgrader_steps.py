@@ -7,11 +7,13 @@ from pathlib import Path
 
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbclient.util import run_sync
+from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode, from_dict
 from nbgrader import preprocessors
 from nbgrader.api import MissingEntry, SourceCell
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked, is_solution
+from traitlets import Bool
 
 from . import source_rules
 from .course import NOTEBOOK
@@ -178,9 +180,10 @@ def _timed_out(cell: NotebookNode) -> bool:
     return any(output.get("ename") == "CellTimeoutError" for output in cell.get("outputs", []))
 
 
-class HideHiddenTests(NbGraderPreprocessor):
+class HideHiddenTests(Preprocessor):
     """Takes the code of hidden tests out of the feedback and leaves the message of the failed one."""
 
+    enabled = Bool(True).tag(config=True)
     placeholder = "# (hidden tests)"
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple[NotebookNode, dict]:

@@ -64,10 +64,12 @@ class Exercise:
 class ExerciseSet:
     """One set: its source, the exercises in it, and variants of it to run."""
 
-    def __init__(self, name: str, source: NotebookNode | None = None, bank: Path | None = None) -> None:
+    def __init__(
+        self, name: str, source: NotebookNode | None = None, bank: Path | None = None, root: Path = ROOT
+    ) -> None:
         self.name = name
-        self.bank_folder = bank or ROOT / "grading" / "bank" / name
-        self.source = source or nbformat.read(source_path(name), as_version=4)
+        self.bank_folder = bank or root / "grading" / "bank" / name
+        self.source = source or nbformat.read(source_path(name, root), as_version=4)
 
     @property
     def title(self) -> str:

@@ -3,9 +3,10 @@
 import subprocess
 import sys
 
+import pytest
+
 import checkout
 import notebooks
-import pytest
 
 
 def test_every_notebook_has_the_address_of_the_setting():

@@ -5,8 +5,9 @@ import itertools
 import re
 
 import nbformat
-import notebooks
 import pytest
+
+import notebooks
 
 SOURCES = notebooks.sources()
 LESSONS = [path for path in SOURCES if path.parent.name == "chapters"]

@@ -6,8 +6,9 @@ import sysconfig
 import venv
 from pathlib import Path
 
-import checkout
 import pytest
+
+import checkout
 
 ROOT = checkout.ROOT
 
@@ -43,7 +44,6 @@ def test_wheel_works_in_another_environment(other_python, tmp_path):
 
 def test_wheel_carries_its_data(other_python, tmp_path):
     from gptutils.corpora import short_story
-
     from gptutils.playground import playground
     from gptutils.tokenizer import BPETokenizer
 

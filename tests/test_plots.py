@@ -267,7 +267,27 @@ def test_figures_are_opaque_light_and_colour_blind_safe():
     assert {tuple(int(c[i : i + 2], 16) for i in (1, 3, 5)) for c in colours} == okabe_ito
 
 
+def python(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_notebooks_get_sharp_figures_and_scripts_need_no_ipython():
+    notebook = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+from gptutils import plots
+plots.use_course_style()
+from matplotlib import pyplot
+from base64 import b64decode
+png, shown = shell.display_formatter.formatters["image/png"](pyplot.subplots()[0])
+width = int.from_bytes(b64decode(png)[16:20], "big")  # from the PNG's header
+print(round(width / shown["width"], 2))
+"""
+    assert python(notebook) == "2.0"
+    script = "import sys; from gptutils import plots; plots.use_course_style(); print('IPython' in sys.modules)"
+    assert python(script) == "False"
+
+
 def test_importing_plots_imports_nothing_heavy():
     code = "import sys, gptutils.plots; print({'torch', 'matplotlib', 'numpy'} & set(sys.modules))"
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "set()"
+    assert python(code) == "set()"

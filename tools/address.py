@@ -16,7 +16,6 @@ import sys
 from pathlib import Path
 
 import notebooks
-
 from gptutils.files import atomic_write_text
 
 ADDRESS = re.compile(r"https://github\.com/([A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+?)(?:\.git)?/?")

@@ -18,12 +18,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-import checkout
-import notebooks
 from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+
+import checkout
+import notebooks
 
 ENVIRONMENT = notebooks.ROOT / "_build" / "colab" / "env"
 PYTHON = ENVIRONMENT / "bin" / "python"

@@ -11,9 +11,10 @@ import sys
 import time
 from pathlib import Path
 
-import notebooks
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+
+import notebooks
 
 
 def execute(path: Path, timeout: int = 300) -> float:
@@ -26,6 +27,7 @@ def execute(path: Path, timeout: int = 300) -> float:
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         record_timing=False,
+        coalesce_streams=True,
     )
     start = time.perf_counter()
     try:

@@ -52,4 +52,5 @@ printf 'setup: installing the packages of requirements.txt into .venv (a few min
     fi
     fail "installing the packages failed: $(grep -E '^ERROR' "$log" | head -n 1) (details: $log)"
 }
+.venv/bin/python -c 'import matplotlib.font_manager' >>"$log" 2>&1 # builds its cache of fonts now, not in a lesson
 touch .venv/ready

@@ -44,6 +44,7 @@ class Visit:
     faults: dict = field(default_factory=dict)  # colour mode -> what axe-core found
     code: dict = field(default_factory=dict)  # colours of code -> contrast
     overflow: list = field(default_factory=list)  # what sticks out on a telephone
+    squeezed: list = field(default_factory=list)  # images that lose their proportions there
 
 
 STILL = "*, *::before, *::after { transition: none !important; animation: none !important; caret-color: transparent !important }"
@@ -90,6 +91,11 @@ CODE_COLOURS = """() => {
     return found;
 }"""
 PLAIN_CODE = "() => document.querySelectorAll('.highlight pre').forEach(pre => { pre.textContent = pre.textContent; })"
+
+SQUEEZED = """() => [...document.querySelectorAll('.bd-article img')].filter(image => {
+    const box = image.getBoundingClientRect();
+    return box.width && Math.abs(box.width / box.height / (image.naturalWidth / image.naturalHeight) - 1) > 0.02;
+}).map(image => `${image.alt}: ${image.width} x ${image.height}`)"""
 
 # What is wider than the window, and not inside a box that scrolls or clips by itself.
 OVERFLOW = """() => {
@@ -149,6 +155,7 @@ def visit(request, tab, book_url) -> Visit:
         seen.faults[mode] = tab.evaluate(AXE, mode == "dark")
     tab.set_viewport_size({"width": 390, "height": 844})
     seen.overflow = tab.evaluate(OVERFLOW)
+    seen.squeezed = tab.evaluate(SQUEEZED)
     seen.left, seen.failed, seen.errors = guard.left, guard.failed, guard.errors
     return seen
 
@@ -183,6 +190,10 @@ def test_code_can_be_read_in_every_colour(visit):
 
 def test_nothing_sticks_out_on_a_telephone(visit):
     assert visit.overflow == []
+
+
+def test_images_keep_their_proportions_on_a_telephone(visit):
+    assert visit.squeezed == []
 
 
 def test_colab_opens_the_source_of_the_page(visit):

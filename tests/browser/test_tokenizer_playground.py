@@ -15,10 +15,10 @@ from axe_playwright_python.base import AXE_SCRIPT
 from gptutils.playground import playground
 from gptutils.tokenizer import END_OF_TEXT, BPETokenizer, gpt2_tokenizer, pretokenize
 
-# A page around the frame, with a text colour for each mode as the book and JupyterLab have it.
+# A page around the frame, whose text colour tells its mode as the book's, JupyterLab's and Colab's does.
 HOST = """<!DOCTYPE html><html lang="en" data-theme="light"><head><title>A lesson</title><style>
     html {{ color: #20262b }} html[data-theme=dark] {{ color: #dfe5e8 }}
-    .jp-dark {{ color: #fff }}
+    [data-jp-theme-light=false] {{ color: #fff }} html[theme=dark] {{ color: #d5d5d5 }}
 </style></head><body>{frame}<p id="below">after the frame</p></body></html>"""
 
 HANDPICKED = [
@@ -173,9 +173,10 @@ def test_typed_texts_show_the_ids_the_counts_and_nothing_else(frame, tokenizers)
         assert frame.input_value("#text") == text
         expected = expected_ids(tokenizers, text)
         assert shown_ids(frame) == expected, repr(text)
-        assert frame.inner_text("#count") == f"{len(text):,} characters, {len(text.encode()):,} bytes, {len(pretokenize(text)):,} words (pre-tokens)"
+        numbers = [len(text), len(text.encode()), len(pretokenize(text))]
+        assert frame.evaluate("[...document.querySelectorAll('#count b')].map(b => b.textContent)") == [f"{n:,}" for n in numbers]
+        assert [frame.inner_text(f"#tokens-{name} .number") for name in expected] == [f"{len(ids):,}" for ids in expected.values()]
         for name, ids in expected.items():
-            assert frame.inner_text(f"#tokens-{name} .number") == f"{len(ids):,}"
             if ids:
                 ratio = float(frame.inner_text(f"#tokens-{name} .ratio").removesuffix(" bytes per token"))
                 assert abs(ratio - len(text.encode()) / len(ids)) < 0.0051
@@ -294,9 +295,9 @@ def test_spaces_newlines_pieces_of_characters_and_invisible_ones_can_be_seen(fra
     for part in ("␣ is a space", "↵ is a newline", "⇥ is a tab", "dashed box", r"猫 (\xe7\x8c\xab in UTF-8)"):
         assert part in legend
 
-    type_text(frame, "\u00adx \ufeff")  # GPT-2 has tokens for both of these
-    words = shown_words(frame, "gpt2")
-    assert words[0][0] == "\\u00ad"
+    type_text(frame, "\u00adx \ufeff")  # a soft hyphen, for which GPT-2 has a token, and a byte order mark
+    assert shown_words(frame, "gpt2") == [["\\u00ad"], ["x"], ["␣\\xef", "\\xbb", "\\xbf"]]
+    assert frame.inner_text("#word") == "␣\\ufeff"
     assert "cannot be seen" in frame.inner_text("#legend")
 
     type_text(frame, "plain")
@@ -376,7 +377,11 @@ def test_the_frame_follows_the_mode_of_the_page_around_it(frame, page):
     assert frame.evaluate(ground) == ["dark", "rgb(20, 25, 28)"]
     page.evaluate("document.documentElement.dataset.theme = 'light'")
     frame.wait_for_function("document.documentElement.dataset.theme === 'light'")
-    page.evaluate("document.body.className = 'jp-dark'")  # JupyterLab changes its body
+    page.evaluate("document.body.dataset.jpThemeLight = false")  # JupyterLab
+    frame.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    page.evaluate("delete document.body.dataset.jpThemeLight")
+    frame.wait_for_function("document.documentElement.dataset.theme === 'light'")
+    page.evaluate("document.documentElement.removeAttribute('data-theme'); document.documentElement.setAttribute('theme', 'dark')")  # Colab
     frame.wait_for_function("document.documentElement.dataset.theme === 'dark'")
 
 
@@ -477,3 +482,10 @@ def test_axe_finds_no_fault(guarded_context, tokenizers, mode):
             faults.append((example, fault["id"], fault["impact"], fault["nodes"][0]["html"][:120]))
     assert faults == []
     context.close()
+
+
+def test_the_bare_file_says_what_it_lacks(page):
+    page.set_content(playground("tokenizer").page)
+    assert "no tokenizer" in page.inner_text("#columns")
+    page.click("text=Emoji")
+    assert page.is_hidden("#special")

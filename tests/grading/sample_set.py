@@ -112,7 +112,7 @@ BANK = {
     "ex2_total": {
         "wrong_first": "# wrong: starts with the first number, so that none is an error\n"
         "def total(numbers):\n    result = numbers[0]\n    for n in numbers[1:]:\n        result += n\n    return result\n",
-        "wrong_endless": "# wrong: the loop never ends\ndef total(numbers):\n    while True:\n        pass\n",
+        "wrong_forgets": "# wrong: forgets the running total\ndef total(numbers):\n    for n in numbers:\n        result = n\n    return result\n",
         "wrong_length": "# wrong: counts instead of adding\ndef total(numbers):\n    return len(numbers)\n",
         "correct_sum": "# correct: the built-in function\ndef total(numbers):\n    return sum(numbers)\n",
         "correct_fsum": "# correct: math.fsum\ndef total(numbers):\n    return math.fsum(numbers)\n",

@@ -3,8 +3,8 @@
 import re
 
 import pytest
-import sample_set as s
 
+import sample_set as s
 from grading import course, kill_matrix, leaks
 from grading.proof import prove
 from grading.sets import BankError, ExerciseSet
@@ -56,7 +56,7 @@ def sample(tmp_path, change=lambda notebook: None, **files):
 
 
 def problems(*arguments, **files):
-    return "\n".join(prove(sample(*arguments, **files), timeout=2).problems())
+    return "\n".join(prove(sample(*arguments, **files), timeout=10).problems())
 
 
 def rewrite(name, old, new):
@@ -151,7 +151,7 @@ def test_an_answer_for_an_unknown_exercise():
 
 
 def test_page_of_the_sample(tmp_path):
-    proof = prove(sample(tmp_path), timeout=2)
+    proof = prove(sample(tmp_path), timeout=10)
     page = kill_matrix.page([proof])
     assert "| [01_sample](#kill-matrix-01-sample) | 5 | 6 | 6 | 4 | 1 | 4 | 4 |" in page
     assert "| squares instead of doubling | · | ● | ● | 5 |" in page

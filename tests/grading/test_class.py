@@ -5,9 +5,9 @@ import html
 import re
 
 import pytest
-from classroom import Classroom, add_source, answered, from_colab, make_course, without
 from nbgrader.plugins import CsvExportPlugin
 
+from classroom import Classroom, add_source, answered, from_colab, make_course, without
 from grading import course, leaks
 from grading.runner import Runner, preload_for
 from grading.sets import ExerciseSet

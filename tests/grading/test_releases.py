@@ -4,11 +4,11 @@ import re
 import shutil
 from copy import deepcopy
 
-import assignments
 import nbformat
 import pytest
-import sample_set as s
 
+import assignments
+import sample_set as s
 from grading import course, leaks, release
 from grading.source_rules import SourceError, grade_id
 

@@ -1,12 +1,11 @@
 """Submissions that nbgrader by itself would grade wrongly, or not at all."""
 
 import pytest
-import sample_set as s
-from classroom import Classroom, add_source, answered, copied, make_course, without
 from nbgrader.preprocessors import Execute, OverwriteCells
 
+import sample_set as s
+from classroom import Classroom, add_source, answered, copied, make_course, without
 from grading.source_rules import grade_id, is_solution
-
 
 STUCK = "while True:\n    try:\n        while True:\n            x = 1\n    except:\n        x = 0"
 STDERR = "import sys\ndef double(x):\n    print(1, file=sys.stderr)\n    return 2 * x"
@@ -89,3 +88,13 @@ def test_without_the_courses_steps_nbgrader_would_lose_them(rough_room):
         names = [own if issubclass(step, own) else step for step in config.Autograde[steps]]
         plain.api.config.Autograde[steps] = names
         assert not plain.api.autograde("sample", student)["success"]
+
+
+def test_a_file_that_is_no_notebook_is_named_and_counts_nothing(rough_room):
+    path = rough_room.root / "grading" / "submitted" / "no_notebook" / "sample" / "exercises.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text("<html>")
+    result = rough_room.api.autograde("sample", "no_notebook")
+    assert not result["success"]
+    assert "There was an error processing assignment 'sample' for student 'no_notebook'" in result["log"]
+    assert rough_room.score("sample", "no_notebook") == 0

@@ -4,10 +4,10 @@ import re
 
 import nbformat
 import pytest
-import sample_set as s
 from nbclient import NotebookClient
 from nbgrader.utils import determine_grade, is_grade
 
+import sample_set as s
 from grading.runner import Job, Run, Runner
 from grading.sets import ExerciseSet
 

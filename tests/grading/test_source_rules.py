@@ -4,8 +4,8 @@ import doctest
 import importlib
 
 import pytest
-import sample_set as s
 
+import sample_set as s
 from grading import source_rules
 from grading.source_rules import hidden_lines, problems, visible_part
 

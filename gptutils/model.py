@@ -1,0 +1,276 @@
+"""GPT as a PyTorch module: the model of `gptutils.numpy_gpt`, for batches, on any device, and trainable.
+
+`GPT` is the architecture of GPT-2 (Radford et al. 2019): token and position embeddings; blocks of causal self-attention and
+a feed-forward network, each behind a layer norm (pre-norm) and added to the residual stream; a last layer norm; and the
+token embeddings once more as the output projection (tied weights, Press and Wolf 2017). The modules have the names of
+GPT-2's own files, as in `gptutils.numpy_gpt`: ``wte, wpe, blocks, ln_1, attn.c_attn, attn.c_proj, ln_2, mlp.c_fc,
+mlp.c_proj, ln_f``. The comment behind a line gives the shapes of what goes in and comes out.
+
+Lesson: ``chapters/04_torch_gpt.ipynb`` builds every piece of this module by hand.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from gptutils.config import GPTConfig
+from gptutils.numpy_gpt import map_tree, param_shapes
+
+
+class LayerNorm(nn.Module):
+    """Bring every vector to mean 0 and variance 1, then scale and shift it by learned weight and bias (Ba et al. 2016).
+
+    Parameters
+    ----------
+    emb_dim : size of the last axis, which is normalized.
+    eps : added to the variance, inside the square root.
+
+    Examples
+    --------
+    >>> LayerNorm(3)(torch.tensor([[2.0, 2.0, 3.0], [-5.0, 0.0, 1.0]])).detach()
+    tensor([[-0.7071, -0.7071,  1.4142],
+            [-1.3970,  0.5080,  0.8890]])
+    """
+
+    def __init__(self, emb_dim: int, eps: float = 1e-5):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(emb_dim))
+        self.bias = nn.Parameter(torch.zeros(emb_dim))
+        self.eps = eps
+
+    def forward(self, x: Tensor) -> Tensor:  # [..., emb] -> [..., emb]
+        return F.layer_norm(x, self.weight.shape, self.weight, self.bias, self.eps)
+
+
+class FeedForward(nn.Module):
+    """Four times wider, GELU in the tanh form, and back, for each position alone; dropout on the result."""
+
+    def __init__(self, config: GPTConfig):
+        super().__init__()
+        self.c_fc = nn.Linear(config.emb_dim, 4 * config.emb_dim)
+        self.c_proj = nn.Linear(4 * config.emb_dim, config.emb_dim)
+        self.drop = nn.Dropout(config.drop_rate)
+
+    def forward(self, x: Tensor) -> Tensor:  # [batch, seq, emb] -> [batch, seq, emb]
+        up = F.gelu(self.c_fc(x), approximate="tanh")  # -> [batch, seq, 4*emb]
+        return self.drop(self.c_proj(up))  # -> [batch, seq, emb]
+
+
+def causal_attention_weights(q: Tensor, k: Tensor) -> Tensor:  # 2 times [..., seq, head_dim] -> [..., seq, seq]
+    """How much each position takes from itself and each earlier one: softmax(q k^T / sqrt(head_dim)), masked.
+
+    Examples
+    --------
+    >>> causal_attention_weights(torch.zeros(3, 4), torch.zeros(3, 4))
+    tensor([[1.0000, 0.0000, 0.0000],
+            [0.5000, 0.5000, 0.0000],
+            [0.3333, 0.3333, 0.3333]])
+    """
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])  # [..., seq, head_dim] -> [..., seq, seq]
+    later = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).triu(1)  # [seq, seq]
+    return scores.masked_fill(later, -torch.inf).softmax(dim=-1)  # -> [..., seq, seq]
+
+
+class CausalSelfAttention(nn.Module):
+    """Multi-head attention in which every position sees itself and what came before it (Vaswani et al. 2017).
+
+    Parameters
+    ----------
+    config : the sizes; ``drop_rate`` is the dropout on the attention weights and on the result.
+    explicit : compute `causal_attention_weights` and multiply them with the values, instead of calling
+        `torch.nn.functional.scaled_dot_product_attention`, which gives the same without keeping all weights in memory
+        (FlashAttention, Dao et al. 2022) where a device can. The attribute of this name may be changed at any time.
+    """
+
+    def __init__(self, config: GPTConfig, *, explicit: bool = False):
+        super().__init__()
+        self.n_heads = config.n_heads
+        self.explicit = explicit
+        self.c_attn = nn.Linear(config.emb_dim, 3 * config.emb_dim, bias=config.qkv_bias)
+        self.c_proj = nn.Linear(config.emb_dim, config.emb_dim)
+        self.weight_drop = nn.Dropout(config.drop_rate)
+        self.drop = nn.Dropout(config.drop_rate)
+
+    def heads(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries, keys and values of each head: [batch, seq, emb] -> 3 times [batch, heads, seq, head_dim]."""
+        q, k, v = self.c_attn(x).chunk(3, dim=-1)  # -> 3 times [batch, seq, emb]
+        return tuple(t.unflatten(-1, (self.n_heads, -1)).transpose(1, 2) for t in (q, k, v))
+
+    def forward(self, x: Tensor) -> Tensor:  # [batch, seq, emb] -> [batch, seq, emb]
+        q, k, v = self.heads(x)  # -> 3 times [batch, heads, seq, head_dim]
+        if self.explicit:
+            context = self.weight_drop(causal_attention_weights(q, k)) @ v  # -> [batch, heads, seq, head_dim]
+        else:
+            drop_rate = self.weight_drop.p if self.training else 0.0
+            context = F.scaled_dot_product_attention(q, k, v, dropout_p=drop_rate, is_causal=True)
+        return self.drop(self.c_proj(context.transpose(1, 2).flatten(2)))  # -> [batch, seq, emb]
+
+
+class TransformerBlock(nn.Module):
+    """Attention moves information between positions, the feed-forward network works it over; both are added to ``x``.
+
+    The layer norms stand inside the branches (pre-norm): the sum itself is never normalized, and gradients reach the
+    first block undiminished (Xiong et al. 2020).
+    """
+
+    def __init__(self, config: GPTConfig):
+        super().__init__()
+        self.ln_1 = LayerNorm(config.emb_dim)
+        self.attn = CausalSelfAttention(config)
+        self.ln_2 = LayerNorm(config.emb_dim)
+        self.mlp = FeedForward(config)
+
+    def forward(self, x: Tensor) -> Tensor:  # [batch, seq, emb] -> [batch, seq, emb]
+        x = x + self.attn(self.ln_1(x))  # -> [batch, seq, emb]
+        return x + self.mlp(self.ln_2(x))  # -> [batch, seq, emb]
+
+
+class GPT(nn.Module):
+    """A GPT: token ids [batch, seq] -> logits [batch, seq, vocab], of the next token after each position.
+
+    Parameters
+    ----------
+    config : the sizes.
+
+    Raises
+    ------
+    ValueError : by the call, for token ids that are not [batch, seq] of int64 or int32, empty, longer than the context, or
+        outside the vocabulary. The last is checked on the CPU alone: on a GPU the check would make every step wait
+        for the device, whose own assertion reports such ids (without saying which).
+
+    Examples
+    --------
+    >>> model = GPT(GPTConfig(vocab_size=50, context_length=8, emb_dim=12, n_heads=3, n_layers=2))
+    >>> model(torch.tensor([[7, 1, 49]])).shape
+    torch.Size([1, 3, 50])
+    """
+
+    def __init__(self, config: GPTConfig):
+        super().__init__()
+        self.config = config
+        self.wte = nn.Embedding(config.vocab_size, config.emb_dim)
+        self.wpe = nn.Embedding(config.context_length, config.emb_dim)
+        self.drop = nn.Dropout(config.drop_rate)
+        self.blocks = nn.ModuleList(TransformerBlock(config) for _ in range(config.n_layers))
+        self.ln_f = LayerNorm(config.emb_dim)
+        self.init_weights()
+
+    @torch.no_grad()
+    def init_weights(self) -> None:
+        """Start anew: weights from N(0, 0.02), biases 0, layer norms 1.
+
+        The projections that are added to the residual stream, two in each block, have a standard deviation smaller by
+        1 / sqrt(2 n_layers), so that the stream does not grow with depth (Radford et al. 2019).
+        """
+        for name, parameter in self.named_parameters():
+            if name.endswith("bias"):
+                parameter.zero_()
+            elif parameter.ndim == 1:  # the weight of a layer norm
+                parameter.fill_(1.0)
+            elif name.endswith("c_proj.weight"):
+                parameter.normal_(0.0, 0.02 / math.sqrt(2 * self.config.n_layers))
+            else:
+                parameter.normal_(0.0, 0.02)
+
+    @property
+    def n_parameters(self) -> int:
+        """Number of parameters; the embeddings that are also the output projection count once."""
+        return sum(parameter.numel() for parameter in self.parameters())
+
+    def embed(self, token_ids: Tensor) -> Tensor:
+        """What enters the first block: token plus position embeddings, [batch, seq] -> [batch, seq, emb]."""
+        self._check(token_ids)
+        position_emb = self.wpe.weight[: token_ids.shape[1]]  # -> [seq, emb]
+        return self.drop(self.wte(token_ids) + position_emb)  # -> [batch, seq, emb]
+
+    def hidden_states(self, token_ids: Tensor) -> Tensor:
+        """What the model knows at each position, before it is turned into logits: [batch, seq] -> [batch, seq, emb]."""
+        x = self.embed(token_ids)  # -> [batch, seq, emb]
+        for block in self.blocks:
+            x = block(x)  # -> [batch, seq, emb]
+        return self.ln_f(x)
+
+    def forward(self, token_ids: Tensor) -> Tensor:  # [batch, seq] -> [batch, seq, vocab]
+        return F.linear(self.hidden_states(token_ids), self.wte.weight)
+
+    def _check(self, token_ids: Tensor) -> None:
+        shape, vocab_size, context_length = list(token_ids.shape), self.config.vocab_size, self.config.context_length
+        if token_ids.dtype not in (torch.int64, torch.int32):
+            raise ValueError(f"token_ids are {token_ids.dtype}, expected torch.int64: token_ids.long()")
+        if len(shape) != 2:
+            raise ValueError(
+                f"token_ids have the shape {shape}, expected [batch, seq]; token_ids[None] is a batch of one"
+            )
+        if 0 in shape:
+            raise ValueError(f"token_ids are empty, of shape {shape}: give at least one id, such as <|endoftext|>'s")
+        if shape[1] > context_length:
+            raise ValueError(
+                f"the sequence has {shape[1]} tokens, but the context is {context_length}: "
+                f"keep the last ones, token_ids[:, -{context_length}:]"
+            )
+        if token_ids.device.type == "cpu" and not torch.compiler.is_compiling():
+            for token_id in map(int, token_ids.aminmax()):
+                if not 0 <= token_id < vocab_size:
+                    raise ValueError(
+                        f"token id {token_id} is outside the vocabulary of {vocab_size} tokens: "
+                        f"ids are 0 to {vocab_size - 1}"
+                    )
+
+
+# ---------------------------------------------------------------------------------------------- weights as NumPy arrays
+
+
+def to_numpy_params(model: GPT) -> dict:
+    """The model's weights as the parameter tree of `gptutils.numpy_gpt`: copies, in float32 or float64.
+
+    Examples
+    --------
+    >>> from gptutils.numpy_gpt import gpt2
+    >>> model = GPT(GPTConfig(vocab_size=50, context_length=8, emb_dim=12, n_heads=3, n_layers=2)).eval()
+    >>> logits = gpt2([7, 1, 49], **to_numpy_params(model), n_head=3)
+    >>> torch.allclose(model(torch.tensor([[7, 1, 49]]))[0], torch.from_numpy(logits), atol=1e-6)
+    True
+    """
+    state = model.state_dict()
+
+    def array(path: str, shape: tuple[int, ...]):
+        tensor = state[_state_name(path)].cpu()
+        if tensor.dtype != torch.float64:
+            tensor = tensor.float()  # NumPy has no bfloat16
+        return (tensor.T if path.endswith(".w") else tensor).numpy().copy(order="C")
+
+    return map_tree(array, param_shapes(model.config))
+
+
+def load_numpy_params(model: GPT, params: dict) -> None:
+    """Give the model the weights of a parameter tree; every name and shape is checked before the first is changed.
+
+    Raises
+    ------
+    ValueError : an array is missing, left over, or of another shape than the model's configuration asks for.
+    """
+    expected: dict[str, tuple[int, ...]] = {}
+    arrays = {}
+    map_tree(expected.__setitem__, param_shapes(model.config))
+    map_tree(arrays.__setitem__, params)
+    if missing := sorted(expected.keys() - arrays.keys()):
+        raise ValueError(f"the parameters lack {missing[0]}, which the model's configuration asks for")
+    if left_over := sorted(arrays.keys() - expected.keys()):
+        raise ValueError(f"the parameters hold {left_over[0]}, which the model's configuration has no place for")
+    for path, shape in expected.items():
+        if arrays[path].shape != shape:
+            raise ValueError(f"{path} has the shape {list(arrays[path].shape)}, expected {list(shape)}")
+    state = model.state_dict()  # the model's own memory
+    for path, array in arrays.items():
+        tensor = torch.tensor(array)
+        state[_state_name(path)].copy_(tensor.T if path.endswith(".w") else tensor)
+
+
+def _state_name(path: str) -> str:
+    """``blocks.0.ln_1.g`` -> ``blocks.0.ln_1.weight``. Linear keeps its weight as [out, in]: a ``w`` is transposed."""
+    stem, _, leaf = path.rpartition(".")
+    return f"{stem}.{ {'w': 'weight', 'g': 'weight', 'b': 'bias'}[leaf] }" if stem else f"{path}.weight"

@@ -1,0 +1,343 @@
+"""GPT-2's forward pass in NumPy: all that a GPT computes, in a few lines of array arithmetic.
+
+A GPT turns ``n_seq`` token ids into ``n_seq`` rows of ``n_vocab`` scores (logits): row ``i`` rates every token of the
+vocabulary as the one that follows token ``i``. The comment behind a line gives the shapes of what goes in and comes out;
+sizes have the names of GPT-2's own files (Radford et al. 2019), and so have the parameters, a tree of arrays::
+
+    wte [n_vocab, n_embd]                            one vector for each token; also the output projection
+    wpe [n_ctx, n_embd]                              one vector for each position
+    blocks: a list of n_layer times
+        ln_1   g [n_embd]            b [n_embd]      layer norm: gain and bias
+        attn   c_attn  w [n_embd, 3*n_embd]  b       queries, keys and values of all heads; b only with qkv_bias
+               c_proj  w [n_embd, n_embd]    b       from the joined heads back
+        ln_2   g, b
+        mlp    c_fc    w [n_embd, 4*n_embd]  b       up
+               c_proj  w [4*n_embd, n_embd]  b       and down again
+    ln_f       g, b
+
+Arrays may be float32 or float64, and results are what the parameters are.
+
+Lesson: ``chapters/03_numpy_gpt.ipynb`` builds every piece of this module by hand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from gptutils.config import GPTConfig
+
+# ---------------------------------------------------------------------------------------------- the layers
+
+
+def gelu(x: np.ndarray) -> np.ndarray:  # [...] -> [...]
+    """Gaussian error linear unit, in the tanh form that GPT-2 uses (Hendrycks and Gimpel 2016).
+
+    Examples
+    --------
+    >>> gelu(np.array([[1, 2], [-2, 0.5]])).round(5)
+    array([[ 0.84119,  1.9546 ],
+           [-0.0454 ,  0.34571]])
+    """
+    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))  # [...] -> [...]
+
+
+def softmax(x: np.ndarray) -> np.ndarray:  # [..., n] -> [..., n]
+    """Probabilities along the last axis: positive, summing to 1, in the order of ``x``.
+
+    Examples
+    --------
+    >>> softmax(np.array([[2, 100], [-5, 0]])).round(5)
+    array([[0.     , 1.     ],
+           [0.00669, 0.99331]])
+    """
+    exp = np.exp(x - x.max(axis=-1, keepdims=True))  # the largest becomes 0, so that exp cannot overflow
+    return exp / exp.sum(axis=-1, keepdims=True)  # [..., n] -> [..., n]
+
+
+def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float = 1e-5) -> np.ndarray:  # [..., n] -> [..., n]
+    """Bring every vector to mean 0 and variance 1, then scale and shift it by gain and bias (Ba et al. 2016).
+
+    Examples
+    --------
+    >>> layer_norm(np.array([[2, 2, 3], [-5, 0, 1]]), g=np.ones(3), b=np.zeros(3)).round(5)
+    array([[-0.70709, -0.70709,  1.41418],
+           [-1.397  ,  0.508  ,  0.889  ]])
+    """
+    mean = x.mean(axis=-1, keepdims=True)  # [..., n] -> [..., 1]
+    variance = x.var(axis=-1, keepdims=True)  # [..., n] -> [..., 1]
+    return g * (x - mean) / np.sqrt(variance + eps) + b  # [..., n] -> [..., n]
+
+
+def linear(x: np.ndarray, w: np.ndarray, b: np.ndarray | float = 0.0) -> np.ndarray:  # [m, n_in] -> [m, n_out]
+    """Matrix product and bias: ``w`` [n_in, n_out], ``b`` [n_out].
+
+    Examples
+    --------
+    >>> linear(np.array([[1.0, 2.0]]), w=np.array([[1, 0, 1], [0, 1, 1]]), b=np.array([0, 0, 10]))
+    array([[ 1.,  2., 13.]])
+    """
+    return x @ w + b  # [m, n_in] @ [n_in, n_out] + [n_out] -> [m, n_out]
+
+
+def ffn(x: np.ndarray, c_fc: dict, c_proj: dict) -> np.ndarray:  # [n_seq, n_embd] -> [n_seq, n_embd]
+    """Feed-forward network: four times wider, gelu, and back, for each position alone."""
+    up = gelu(linear(x, **c_fc))  # [n_seq, n_embd] -> [n_seq, 4*n_embd]
+    return linear(up, **c_proj)  # [n_seq, 4*n_embd] -> [n_seq, n_embd]
+
+
+def causal_mask(n_seq: int, dtype: type = np.float64) -> np.ndarray:  # -> [n_seq, n_seq]
+    """Added to scores [query, key]: 0 where the key is not later than the query, else minus infinity.
+
+    Examples
+    --------
+    >>> causal_mask(3)
+    array([[  0., -inf, -inf],
+           [  0.,   0., -inf],
+           [  0.,   0.,   0.]])
+    """
+    return np.triu(np.full((n_seq, n_seq), -np.inf, dtype), k=1)
+
+
+def attention_weights(q: np.ndarray, k: np.ndarray, mask: np.ndarray) -> np.ndarray:  # -> [..., n_q, n_k]
+    """How much each query takes from each key: softmax(q k^T / sqrt(d) + mask); every row sums to 1.
+
+    Examples
+    --------
+    >>> attention_weights(np.zeros((3, 4)), np.zeros((3, 4)), causal_mask(3)).round(2)
+    array([[1.  , 0.  , 0.  ],
+           [0.5 , 0.5 , 0.  ],
+           [0.33, 0.33, 0.33]])
+    """
+    scores = q @ k.swapaxes(-1, -2) / math.sqrt(q.shape[-1])  # [..., n_q, d] @ [..., d, n_k] -> [..., n_q, n_k]
+    return softmax(scores + mask)  # [..., n_q, n_k] -> [..., n_q, n_k]
+
+
+def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray) -> np.ndarray:  # -> [..., n_q, d]
+    """Scaled dot-product attention (Vaswani et al. 2017): for every query, the weighted mean of the values.
+
+    Parameters
+    ----------
+    q : queries [..., n_q, d]; leading axes, such as heads, are worked on in parallel.
+    k, v : keys and values [..., n_k, d].
+    mask : [n_q, n_k], added to the scores; minus infinity hides a key.
+    """
+    return attention_weights(q, k, mask) @ v  # [..., n_q, n_k] @ [..., n_k, d] -> [..., n_q, d]
+
+
+def mha(x: np.ndarray, c_attn: dict, c_proj: dict, n_head: int) -> np.ndarray:  # [n_seq, n_embd] -> [n_seq, n_embd]
+    """Causal multi-head self-attention: each head works on its own slice of queries, keys and values."""
+    n_seq, n_embd = x.shape
+    if n_embd % n_head:
+        raise ValueError(f"n_embd {n_embd} is not divisible by n_head {n_head}: heads share the width evenly")
+    qkv = linear(x, **c_attn).reshape(n_seq, 3, n_head, -1)  # [n_seq, n_embd] -> [n_seq, 3, n_head, d]
+    q, k, v = qkv.transpose(1, 2, 0, 3)  # [n_seq, 3, n_head, d] -> 3 times [n_head, n_seq, d]
+    heads = attention(q, k, v, causal_mask(n_seq, x.dtype))  # 3 times [n_head, n_seq, d] -> [n_head, n_seq, d]
+    joined = heads.transpose(1, 0, 2).reshape(n_seq, n_embd)  # [n_head, n_seq, d] -> [n_seq, n_embd]
+    return linear(joined, **c_proj)  # [n_seq, n_embd] -> [n_seq, n_embd]
+
+
+# ---------------------------------------------------------------------------------------------- the model
+
+
+def transformer_block(
+    x: np.ndarray, ln_1: dict, attn: dict, ln_2: dict, mlp: dict, n_head: int
+) -> np.ndarray:  # [n_seq, n_embd] -> [n_seq, n_embd]
+    """Two steps, each added to what came in: attention moves information between positions, `ffn` works it over."""
+    x = x + mha(layer_norm(x, **ln_1), **attn, n_head=n_head)  # [n_seq, n_embd] -> [n_seq, n_embd]
+    return x + ffn(layer_norm(x, **ln_2), **mlp)  # [n_seq, n_embd] -> [n_seq, n_embd]
+
+
+def gpt2(
+    inputs: Sequence[int] | np.ndarray, wte: np.ndarray, wpe: np.ndarray, blocks: list[dict], ln_f: dict, n_head: int
+) -> np.ndarray:  # [n_seq] -> [n_seq, n_vocab]
+    """Logits of the next token after each of the ``inputs``.
+
+    Parameters
+    ----------
+    inputs : token ids [n_seq].
+    wte, wpe, blocks, ln_f : the parameter tree, as in ``gpt2(inputs, **params, n_head=12)``.
+    n_head : attention heads in a block; no array's shape tells them.
+
+    Returns
+    -------
+    Logits [n_seq, n_vocab]; row ``i`` depends on ``inputs[: i + 1]`` alone.
+
+    Raises
+    ------
+    ValueError : no inputs, more than ``n_ctx``, ids that are no integers or outside the vocabulary, ``n_head`` that does
+        not divide ``n_embd``.
+
+    Examples
+    --------
+    >>> config = GPTConfig(vocab_size=50, context_length=8, emb_dim=12, n_heads=3, n_layers=2)
+    >>> gpt2([7, 1, 49], **init_params(config), n_head=3).shape
+    (3, 50)
+    """
+    inputs = _checked_ids(inputs, n_vocab=len(wte), n_ctx=len(wpe))
+    x = wte[inputs] + wpe[: len(inputs)]  # [n_seq] -> [n_seq, n_embd]
+    for block in blocks:
+        x = transformer_block(x, **block, n_head=n_head)  # [n_seq, n_embd] -> [n_seq, n_embd]
+    return layer_norm(x, **ln_f) @ wte.T  # [n_seq, n_embd] @ [n_embd, n_vocab] -> [n_seq, n_vocab]
+
+
+def generate(inputs: Sequence[int] | np.ndarray, params: dict, n_head: int, max_new_tokens: int) -> list[int]:
+    """Continue a text greedily: append the token with the highest logit, and ask again.
+
+    Parameters
+    ----------
+    inputs : token ids of the prompt [n_seq]; left as they are.
+    params : the parameter tree.
+    n_head : attention heads in a block.
+    max_new_tokens : how many tokens to append.
+
+    Returns
+    -------
+    The new token ids, without the prompt.
+
+    Raises
+    ------
+    ValueError : inputs that `gpt2` refuses; a negative ``max_new_tokens``; prompt and new tokens together longer than
+        ``n_ctx``.
+    """
+    n_ctx = len(params["wpe"])
+    ids = _checked_ids(inputs, n_vocab=len(params["wte"]), n_ctx=n_ctx).tolist()
+    if max_new_tokens < 0:
+        raise ValueError(f"max_new_tokens is {max_new_tokens}; it must be at least 0")
+    if len(ids) + max_new_tokens > n_ctx:
+        raise ValueError(
+            f"the prompt has {len(ids)} tokens and {max_new_tokens} more are asked for, but the model has {n_ctx} "
+            "positions: shorten the prompt or ask for fewer tokens"
+        )
+    prompt_length = len(ids)
+    for _ in range(max_new_tokens):
+        logits = gpt2(ids, **params, n_head=n_head)  # [n_seq] -> [n_seq, n_vocab]
+        ids.append(int(logits[-1].argmax()))  # only the last row is about a token that is not there yet
+    return ids[prompt_length:]
+
+
+def _checked_ids(inputs: Sequence[int] | np.ndarray, n_vocab: int, n_ctx: int) -> np.ndarray:
+    ids = np.asarray(inputs)
+    if ids.ndim != 1:
+        raise ValueError(f"the inputs have shape {list(ids.shape)}; expected one sequence of token ids, [n_seq]")
+    if len(ids) == 0:
+        raise ValueError("the inputs are empty: give at least one token id, such as that of <|endoftext|>")
+    if ids.dtype.kind not in "iu":
+        raise ValueError(f"token ids must be integers, but the inputs are {ids.dtype}, beginning with {ids[0]}")
+    if len(ids) > n_ctx:
+        raise ValueError(
+            f"the inputs have {len(ids)} tokens, but the model has {n_ctx} positions: "
+            f"keep the last ones, inputs[-{n_ctx}:]"
+        )
+    if len(unknown := ids[(ids < 0) | (ids >= n_vocab)]):
+        raise ValueError(
+            f"token id {unknown[0]} is outside the vocabulary of {n_vocab} tokens: ids are 0 to {n_vocab - 1}"
+        )
+    return ids
+
+
+# ---------------------------------------------------------------------------------------------- the parameters
+
+
+def param_shapes(config: GPTConfig) -> dict:
+    """The parameter tree of a configuration, with the shape of each array in the array's place.
+
+    Examples
+    --------
+    >>> param_shapes(GPTConfig())["blocks"][0]["mlp"]
+    {'c_fc': {'w': (768, 3072), 'b': (3072,)}, 'c_proj': {'w': (3072, 768), 'b': (768,)}}
+    """
+    n_embd = config.emb_dim
+
+    def dense(n_in: int, n_out: int, bias: bool = True) -> dict:
+        return {"w": (n_in, n_out), "b": (n_out,)} if bias else {"w": (n_in, n_out)}
+
+    norm = {"g": (n_embd,), "b": (n_embd,)}
+    block = {
+        "ln_1": norm,
+        "attn": {"c_attn": dense(n_embd, 3 * n_embd, config.qkv_bias), "c_proj": dense(n_embd, n_embd)},
+        "ln_2": norm,
+        "mlp": {"c_fc": dense(n_embd, 4 * n_embd), "c_proj": dense(4 * n_embd, n_embd)},
+    }
+    return {
+        "wte": (config.vocab_size, n_embd),
+        "wpe": (config.context_length, n_embd),
+        "blocks": [block] * config.n_layers,
+        "ln_f": norm,
+    }
+
+
+def map_tree(function: Callable[[str, Any], Any], tree: Any, path: str = "") -> Any:
+    """A tree of the same form with ``function(path, leaf)`` in place of each leaf.
+
+    Examples
+    --------
+    >>> map_tree(lambda path, leaf: f"{path} is {leaf}", {"wte": 1, "blocks": [{"ln_1": 2}]})
+    {'wte': 'wte is 1', 'blocks': [{'ln_1': 'blocks.0.ln_1 is 2'}]}
+    """
+    if isinstance(tree, dict):
+        return {name: map_tree(function, branch, f"{path}.{name}".lstrip(".")) for name, branch in tree.items()}
+    if isinstance(tree, list):
+        return [map_tree(function, branch, f"{path}.{i}".lstrip(".")) for i, branch in enumerate(tree)]
+    return function(path, tree)
+
+
+def init_params(config: GPTConfig, seed: int = 0, dtype: type = np.float32) -> dict:
+    """Parameters as they are before training: gains 1, biases 0, weights from N(0, 0.02).
+
+    The projections that are added to the residual stream, two in each block, have a standard deviation smaller by
+    1 / sqrt(2 n_layers), so that the stream does not grow with depth (Radford et al. 2019).
+
+    Parameters
+    ----------
+    config : the sizes.
+    seed : fixes the random numbers.
+    dtype : ``np.float32`` or ``np.float64``.
+    """
+    rng = np.random.default_rng(seed)
+
+    def init(path: str, shape: tuple[int, ...]) -> np.ndarray:
+        if path.endswith(".g"):
+            return np.ones(shape, dtype)
+        if path.endswith(".b"):
+            return np.zeros(shape, dtype)
+        std = 0.02 / math.sqrt(2 * config.n_layers) if path.endswith("c_proj.w") else 0.02
+        return rng.standard_normal(shape, dtype) * std
+
+    return map_tree(init, param_shapes(config))
+
+
+def count_params(config: GPTConfig) -> dict[str, int]:
+    """How many parameters each part of the model has; nothing is allocated, so any size can be asked for.
+
+    Examples
+    --------
+    >>> from gptutils.config import GPT2_CONFIGS
+    >>> counts = count_params(GPT2_CONFIGS["124M"])
+    >>> counts["attention weights"] // 12, counts["feed-forward weights"] // 12  # in one of the 12 blocks
+    (2359296, 4718592)
+    >>> sum(counts.values())
+    124439808
+    """
+    counts: Counter[str] = Counter()
+
+    def count(path: str, shape: tuple[int, ...]) -> None:
+        match path.split("."):
+            case ["wte"]:
+                part = "token embeddings"
+            case ["wpe"]:
+                part = "position embeddings"
+            case [*_, "attn", _, leaf]:
+                part = "attention weights" if leaf == "w" else "attention biases"
+            case [*_, "mlp", _, leaf]:
+                part = "feed-forward weights" if leaf == "w" else "feed-forward biases"
+            case _:
+                part = "layer norms"
+        counts[part] += math.prod(shape)
+
+    map_tree(count, param_shapes(config))
+    return dict(counts)
