@@ -379,7 +379,7 @@ def tiny_stories(n_stories: int, seed: int = 0, separator: str = "\n") -> str:
 
     Parameters
     ----------
-    n_stories : how many stories; about 300 characters each.
+    n_stories : how many stories; about 350 characters each on average.
     seed : chooses the stories; the same seed gives the same text on every machine and in every version of Python, and
         fewer stories of the same seed are the beginning of more.
     separator : stands behind every story, the last one included.

@@ -1,8 +1,7 @@
-"""Writes book/guides/kill_matrix.md, the proof that the tests reject wrong answers: python -m grading.kill_matrix
+"""Run every answer bank and write the book's page on it, book/guides/kill_matrix.md: python -m grading.kill_matrix
 
-    python -m grading.kill_matrix                       run every answer bank and write the page
-    python -m grading.kill_matrix --check               write nothing; fail where the page is stale
-    python -m grading.kill_matrix --show 01_tokenizer   what each test said to each answer, hidden tests included
+With --check nothing is written, and a stale page fails. With --show 01_tokenizer it prints what each test of that set
+said to each answer, hidden tests included.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 from gptutils.files import atomic_write_text
@@ -17,6 +17,7 @@ from gptutils.files import atomic_write_text
 from .course import ROOT, set_names
 from .proof import Proof, Verdict, prove
 from .sets import BankError, Exercise, ExerciseSet, Test
+from .source_rules import TOTAL_POINTS
 
 PAGE = ROOT / "book" / "guides" / "kill_matrix.md"
 CAUGHT, PASSED = "●", "·"
@@ -24,20 +25,22 @@ KNOWN_MISTAKE = "This looks like a known mistake"
 LONGEST_MESSAGE = 240
 
 INTRODUCTION = """\
-# The kill matrix: wrong answers that the tests reject
+# The kill matrix
 
 <!-- Made by `make kill-matrix` from the answer bank; edits here are overwritten and a test notices them. -->
 
-A test that passes on the right answer proves little: a test that checks nothing passes, too. So every graded exercise of
-this course has an *answer bank*: wrong answers of the kind that students really write, and right ones in another style
-than ours. Each of them is put into a submission that is otherwise perfect, and graded with all tests, the hidden ones
-included. The course's own tests fail unless
+**{headline}**
+
+A test that passes on the right answer proves little: a test that checks nothing passes, too. So every graded exercise
+of this course has an *answer bank*: wrong answers of the kind that students really write, and right ones in another
+style than ours. Each of them is put into a submission that is otherwise perfect, and graded with all tests, the hidden
+ones included. The course's own tests fail unless
 
 - our reference gets all {points} points, and the notebook as it is handed out gets none;
 - every wrong answer loses points in its own exercise, and nowhere else;
 - every right answer keeps all its points;
 - every visible test gives the same verdict in a student's hands, where nbgrader is not installed, as in the grading;
-- every test cell really runs an assertion.
+- in every test cell assertions really run.
 
 {summary}
 
@@ -51,7 +54,7 @@ As an instructor you learn from it
 
 - **which mistakes students find by themselves**: rows with a {caught} under a V. The others show only in the grade;
   these are the ones worth a word in class, and about which you will be asked;
-- **what a mistake costs**: the last column, out of the points of the exercise;
+- **what a mistake costs**: the last column;
 - **that a grade can be defended**: full points mean that none of these mistakes is in the answer.
 
 When a student's wrong answer slips through, or a right one is rejected, add it to `grading/bank/` as one more file, run
@@ -63,32 +66,62 @@ prints what every test, hidden ones too, said to every answer.
 def page(proofs: list[Proof]) -> str:
     """The whole page; it depends on the sets and their banks alone."""
     introduction = INTRODUCTION.format(
-        points=20, summary=summary(proofs), caught=CAUGHT, passed=PASSED, example=proofs[0].set.name if proofs else "SET"
+        headline=headline(proofs),
+        points=TOTAL_POINTS,
+        summary=summary(proofs),
+        caught=CAUGHT,
+        passed=PASSED,
+        example=proofs[0].set.name if proofs else "SET",
     )
     return "\n".join([introduction, *map(section, proofs)])
 
 
+@dataclass(frozen=True)
+class Counts:
+    """What the summary says of one set, or of all together."""
+
+    cells: int
+    wrong: int
+    rejected: int
+    seen: int
+    named: int
+    correct: int
+    accepted: int
+
+    @classmethod
+    def of(cls, proof: Proof) -> Counts:
+        wrong = [v for v in proof.verdicts if v.answer.kind == "wrong"]
+        correct = [v for v in proof.verdicts if v.answer.kind == "correct"]
+        seen = [v.seen for v in wrong if v.seen is not None]
+        return cls(
+            cells=sum(len(exercise.tests) for exercise in proof.set.exercises),
+            wrong=len(wrong),
+            rejected=sum(bool(v.lost) for v in wrong),
+            seen=len(seen),
+            named=sum(KNOWN_MISTAKE in cell.message for cell in seen),
+            correct=len(correct),
+            accepted=sum(not v.lost for v in correct),
+        )
+
+
+def headline(proofs: list[Proof]) -> str:
+    counts = [Counts.of(proof) for proof in proofs]
+    total = Counts(*(sum(column) for column in zip(*map(astuple, counts), strict=True))) if counts else Counts(*[0] * 7)
+    return (
+        f"Of {total.wrong} wrong answers the tests reject {total.rejected}; the student hears of {total.seen} of them "
+        f"while still working, and of {total.named} by the name of the mistake. "
+        f"Of {total.correct} right answers in another style {total.accepted} keep all their points."
+    )
+
+
 def summary(proofs: list[Proof]) -> str:
     lines = [
-        "| Set | Test cells | Wrong answers | rejected | by a visible test already | mistake named to the student "
-        "| Right answers in another style | accepted |",
+        "| Set | Test cells | Wrong answers | rejected | seen by the student | mistake named | Right answers | accepted |",
         "| :-- | --: | --: | --: | --: | --: | --: | --: |",
     ]
     for proof in proofs:
-        wrong = [v for v in proof.verdicts if v.answer.kind == "wrong"]
-        correct = [v for v in proof.verdicts if v.answer.kind == "correct"]
-        cells = sum(len(exercise.tests) for exercise in proof.set.exercises)
-        counts = (
-            cells,
-            len(wrong),
-            sum(bool(v.lost) for v in wrong),
-            sum(v.seen is not None for v in wrong),
-            sum(v.seen is not None and KNOWN_MISTAKE in v.seen.message for v in wrong),
-            len(correct),
-            sum(not v.lost for v in correct),
-        )
         name = f"[{proof.set.name}](#{anchor(proof.set.name)})"
-        lines.append(f"| {name} | {' | '.join(map(str, counts))} |")
+        lines.append(f"| {name} | {' | '.join(map(str, astuple(Counts.of(proof))))} |")
     return "\n".join(lines)
 
 
@@ -98,7 +131,8 @@ def anchor(name: str) -> str:
 
 def section(proof: Proof) -> str:
     name = proof.set.name
-    head = f"({anchor(name)})=\n## {proof.set.title}\n\n[The set as students get it](../../assignments/{name}/exercises.ipynb).\n"
+    link = f"[The set as students get it](../../assignments/{name}/exercises.ipynb)."
+    head = f"({anchor(name)})=\n## {proof.set.title}\n\n{link}\n"
     return "\n".join([head, *(exercise_section(proof, exercise) for exercise in proof.set.exercises)])
 
 
@@ -107,11 +141,12 @@ def exercise_section(proof: Proof, exercise: Exercise) -> str:
     if exercise.is_manual:
         return f"{title}\nA person grades this answer: {points(exercise.points)}.\n"
     wrong, correct = proof.of(exercise, "wrong"), proof.of(exercise, "correct")
+    wrong.sort(key=lambda verdict: verdict.seen is None)  # those that only hidden tests reject stand together below
     heads = [short(test) for test in exercise.tests]
     lines = [
-        f"| Wrong answer | {' | '.join(heads)} | lost of {exercise.points:g} |",
+        f"| Wrong answer | {' | '.join(heads)} | Points lost |",
         f"| :-- | {' | '.join(':-:' for _ in heads)} | --: |",
-        f"| *points of the cell* | {' | '.join(f'*{test.points:g}*' for test in exercise.tests)} | |",
+        f"| *points of the cell* | {' | '.join(f'*{test.points:g}*' for test in exercise.tests)} | *{exercise.points:g}* |",
     ]
     for verdict in wrong:
         caught = verdict.caught_by()
@@ -166,7 +201,9 @@ def show(proof: Proof) -> str:
         for test in verdict.exercise.tests:
             cell = verdict.graded.cells[test.grade_id]
             mark = PASSED if cell.score == test.points else CAUGHT
-            lines.append(f"  {mark} {test.grade_id} ({cell.score:g} of {test.points:g}) {' '.join(cell.message.split())}")
+            lines.append(
+                f"  {mark} {test.grade_id} ({cell.score:g} of {test.points:g}) {' '.join(cell.message.split())}"
+            )
     return "\n".join(lines)
 
 

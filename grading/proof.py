@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .runner import CellScore, Job, Run, Runner, preload_for
+from .runner import TIMEOUT, CellScore, Job, Run, Runner, preload_for
 from .sets import Answer, Exercise, ExerciseSet, Test
-from .source_rules import grade_id, hidden_lines, is_test
+from .source_rules import TOTAL_POINTS, grade_id, hidden_lines, is_test
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class Proof:
         for name, cell in self.reference.cells.items():
             if cell.score is not None and cell.score != cell.points:
                 yield f"the reference gets {cell.score:g} of {cell.points:g} in {name}: {cell.message}"
-        if (total := self.reference.score + self.set.manual_points) != 20:
-            yield f"the reference gets {total:g} of 20 points"
+        if (total := self.reference.score + self.set.manual_points) != TOTAL_POINTS:
+            yield f"the reference gets {total:g} of {TOTAL_POINTS} points"
 
     def _release(self) -> Iterator[str]:
         for name, cell in self.release.cells.items():
@@ -101,7 +101,7 @@ class Proof:
                 )
 
 
-def prove(exercises: ExerciseSet, timeout: float = 20) -> Proof:
+def prove(exercises: ExerciseSet, timeout: float = TIMEOUT) -> Proof:
     """Run everything that there is to run of a set; ``timeout`` in seconds for a cell."""
     bank, by_id = exercises.bank, {exercise.grade_id: exercise for exercise in exercises.exercises}
     without = ("nbgrader",)

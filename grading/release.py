@@ -1,4 +1,4 @@
-"""Makes the students' notebooks from the sources, with nbgrader itself, and proves that nothing secret is left in them."""
+"""Makes the students' notebooks from the sources, with nbgrader itself, and sees that nothing secret is left."""
 
 from __future__ import annotations
 
@@ -56,8 +56,6 @@ def generate(name: str, root: Path = ROOT) -> bytes:
         finally:
             log.level = level
         made = release_path(name, Path(folder))
-        if others := [p.name for p in made.parent.iterdir() if p != made]:
-            raise SourceError(f"{shown}: the release would also hold {', '.join(others)}")
         content = made.read_bytes()
     release = nbformat.reads(content.decode(), as_version=4)
     if found := list(release_problems(source, release)):
@@ -131,5 +129,3 @@ def write(made: dict[str, bytes], root: Path = ROOT) -> list[Path]:
         if not any(path.name not in IGNORED for path in folder.iterdir()):
             shutil.rmtree(folder)
     return changed
-
-

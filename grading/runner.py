@@ -32,6 +32,7 @@ from .worker import GRACE
 WORKER = Path(__file__).with_name("worker.py")
 # Forking after numpy's or torch's libraries are loaded is unsafe on macOS: there every notebook gets its own process.
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
+TIMEOUT = 40.0  # seconds for a cell: the slowest machine on which an honest answer must pass
 # Cached functions that take long the first time, and which the forked notebooks then have for nothing.
 WARM = ("gptutils.tokenizer:gpt2_tokenizer",)
 
@@ -90,7 +91,7 @@ class Runner:
     Parameters
     ----------
     processes : how many notebooks run at a time; the number of CPU cores without it.
-    timeout : seconds that a cell may take.
+    timeout : seconds that a cell may take; after one that took longer, the cells after it get a quarter of that.
     preload : modules that the workers import once, and cached functions ("module:function") that they call once.
     fork : False gives every notebook a new process (slow, safe everywhere).
     """
@@ -98,7 +99,7 @@ class Runner:
     def __init__(
         self,
         processes: int | None = None,
-        timeout: float = 20,
+        timeout: float = TIMEOUT,
         preload: Sequence[str] = (),
         fork: bool = CAN_FORK,
     ) -> None:
@@ -163,7 +164,7 @@ class Runner:
                             asserted[cell.metadata.nbgrader.grade_id] = message["asserted"]
                     else:
                         end = message
-            if end["end"] == "done":
+            if end["end"] == "done" or end["index"] is None:
                 break
             # As `Execute` of nbgrader_steps.py does: the cell that ended the process is left out of the next try.
             kind = "DeadKernelError" if end["end"] == "died" else "CellTimeoutError"
@@ -214,6 +215,7 @@ class _Worker:
             **os.environ,
             "IPYTHONDIR": os.path.join(self._folder, "ipython"),
             "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # as in a kernel
+            "GPTUTILS_DEVICE": "cpu",  # the page must not depend on the machine
             "OMP_NUM_THREADS": "1",  # the workers share the cores among themselves
             "PYTHONSAFEPATH": "1",  # grading/ is not where a notebook's imports come from
         }
@@ -270,7 +272,7 @@ class _Worker:
                 break
         if reason is not None:
             self.stop()
-            yield {"end": reason[0], "index": waiting[0], "reason": reason[1]}
+            yield {"end": reason[0], "index": waiting[0] if waiting else None, "reason": reason[1]}
         elif not self._setting["fork"]:
             self.stop()
 

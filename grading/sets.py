@@ -154,14 +154,18 @@ class ExerciseSet:
         if unknown := [name for name in folders if name not in coded]:
             raise BankError(f"{self.bank_folder}: {', '.join(unknown)} belongs to no exercise; they are {coded}")
         answers = [
-            _read(path, exercise) for exercise in coded for path in sorted((self.bank_folder / exercise).glob("*"))
+            _read(path, exercise)
+            for exercise in coded
+            for path in sorted((self.bank_folder / exercise).glob("*"))
             if path.name != "__pycache__"
         ]
         for exercise in coded:
             for kind, least in (("wrong", MIN_WRONG), ("correct", MIN_CORRECT)):
                 own = [answer for answer in answers if (answer.exercise, answer.kind) == (exercise, kind)]
                 if len(own) < least:
-                    raise BankError(f"{self.bank_folder / exercise}: {len(own)} {kind} answers, at least {least} needed")
+                    raise BankError(
+                        f"{self.bank_folder / exercise}: {len(own)} {kind} answers, at least {least} needed"
+                    )
                 if len({answer.description for answer in own}) < len(own):
                     raise BankError(f"{self.bank_folder / exercise}: two {kind} answers have the same description")
         return tuple(answers)

@@ -91,9 +91,7 @@ def hidden_lines(source: str) -> set[int]:
 def visible_part(source: str) -> str:
     """A test cell as the student sees it."""
     hidden, lines = hidden_lines(source), source.split("\n")
-    return "\n".join(
-        line for number, line in enumerate(lines, 1) if number not in hidden and HIDDEN not in line
-    )
+    return "\n".join(line for number, line in enumerate(lines, 1) if number not in hidden and HIDDEN not in line)
 
 
 def parse(source: str) -> ast.Module:

@@ -419,29 +419,30 @@ def test_an_epoch_holds_every_window_once(n_tokens, options):
             assert seen == windows[: sum(sizes)]
 
 
+def batches_and_states(loader: TokenLoader, n_epochs: int) -> list:
+    """The batches up to the end of an epoch, each with the state that could be saved after it."""
+    found = []
+    while loader.epoch < n_epochs:
+        found += [(in_lists([batch]), loader.state_dict()) for batch in loader]
+    return found
+
+
 @given(st.integers(2, 60), loaders)
 @settings(deadline=None)
 def test_resuming_after_any_batch_gives_what_would_have_come(n_tokens, options):
     loader = loader_or_none(n_tokens, options)
     if loader is None:
         return
-    whole, states = [], [loader.state_dict()]
-    for epoch in range(3):
-        for batch in loader:
-            whole.append((epoch, in_lists([batch])))
-            states.append(loader.state_dict())
-        states.append(loader.state_dict())  # an epoch's end is a position too
-    assert [s["epoch"] for s in states] == sorted(s["epoch"] for s in states)
-    for state in states:
-        state = json.loads(json.dumps(state))
+    start = loader.state_dict()
+    whole = batches_and_states(loader, 3)
+    positions = [(i + 1, state) for i, (_, state) in enumerate(whole)]
+    positions += [(epoch * len(loader), start | {"epoch": epoch}) for epoch in range(4)]  # between two epochs
+    for n_seen, state in positions:
         resumed = make_loader(range(n_tokens), **options)
-        resumed.load_state_dict(state)
+        resumed.load_state_dict(json.loads(json.dumps(state)))
         assert resumed.state_dict() == state
-        rest = []
-        for epoch in range(resumed.epoch, 3):
-            rest += [(epoch, in_lists([batch])) for batch in resumed]
-        assert rest == whole[state["epoch"] * len(loader) + state["batch"] :]
-        assert resumed.state_dict() == states[-1]
+        assert batches_and_states(resumed, 3) == whole[n_seen:]
+        assert resumed.state_dict() == loader.state_dict() == start | {"epoch": 3}
 
 
 def shuffled_loader(tokens=range(101), **options) -> TokenLoader:
@@ -500,6 +501,9 @@ def test_an_epoch_that_is_broken_off_starts_over_unless_it_is_resumed():
             break
     assert (loader.epoch, loader.batch) == (0, 7)
     loader.load_state_dict(loader.state_dict())
+    assert in_lists([next(iter(loader))]) == whole[7:8]
+    assert in_lists([next(iter(loader))]) == whole[:1]  # a state is continued once
+    loader.load_state_dict(loader.state_dict() | {"batch": 7})
     assert in_lists(loader) == whole[7:]
     assert (loader.epoch, loader.batch) == (1, 0)
     loader.load_state_dict(shuffled_loader().state_dict())
@@ -511,6 +515,7 @@ def test_two_iterators_of_a_loader_do_not_disturb_each_other():
     pairs = list(zip(loader, loader, strict=True))
     whole = in_lists(shuffled_loader())
     assert in_lists([one for one, _ in pairs]) == in_lists([other for _, other in pairs]) == whole
+    assert (loader.epoch, loader.batch) == (1, 0)
 
 
 def test_workers_give_the_same_batches_and_only_those_handed_out_count():
@@ -546,7 +551,13 @@ def test_a_memory_map_travels_to_a_worker_as_its_place(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "cut", [lambda tokens: tokens[::7], lambda tokens: tokens + 1, lambda tokens: tokens[tokens > 99]]
+    "cut",
+    [
+        lambda tokens: tokens[::7],
+        lambda tokens: tokens + 1,
+        lambda tokens: tokens.copy(),
+        lambda tokens: tokens[tokens > 99],
+    ],
 )
 def test_what_is_no_stretch_of_a_file_travels_by_value(cut, tmp_path):
     write_token_file(tmp_path / "tokens", np.arange(1000), vocab_size=1000)

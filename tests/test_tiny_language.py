@@ -240,6 +240,8 @@ def test_a_story_agrees_with_itself_from_beginning_to_end(stories):
         places = [place for place in tiny_language._PLACES if place in story]
         assert sum(story.count(place) for place in places) == len(places)  # never the same place twice
         searched_twice += len(places) > 2
+        treats = {"a bone": "dog", "some milk": "cat", "a fish": "cat", "a carrot": "goat", "some corn": "hen"}
+        assert all(treats[treat] == animal for treat in treats if f"gave the {animal} {treat}." in story)
     assert searched_twice > 100
 
 

@@ -25,7 +25,9 @@ def main(argv: list[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if error.name != "grading":
             raise
-        print("there is no folder grading/: this is the students' edition, its assignments are complete", file=sys.stderr)
+        print(
+            "there is no folder grading/: this is the students' edition, its assignments are complete", file=sys.stderr
+        )
         return 1
     try:
         made = release.generate_all(root)

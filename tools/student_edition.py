@@ -19,8 +19,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-INSTRUCTORS = ("solutions/", "grading/", "tests/grading/", "nbgrader_config.py")
-INSTRUCTORS_TARGET = re.compile(r"^[a-z-]+:[^\n]*## instructors:[^\n]*\n(?:\t[^\n]*\n)*\n?", re.MULTILINE)
+INSTRUCTORS = ("solutions/", "grading/", "tests/grading/", "nbgrader_config.py", "CONTRIBUTING.md")
+TARGET = re.compile(r"^([a-z-]+):[^\n]*## instructors:[^\n]*\n(?:\t[^\n]*\n)*\n?", re.MULTILINE)
+ROW = re.compile(r"^\| `(?:solutions|grading)/[^\n]*\n|^\|[^\n]*\]\((?:grading/|CONTRIBUTING)[^\n]*\n", re.MULTILINE)
 
 
 class EditionError(Exception):
@@ -49,7 +50,9 @@ def problems(folder: Path, root: Path) -> list[str]:
     found = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         shown, text = path.relative_to(folder), leaks.readable(path)
-        found += [f"{shown} holds what stands in {where}" for where in {s.where: 0 for s in leaks.leaks(text, looked_for)}]
+        found += [
+            f"{shown} holds what stands in {where}" for where in {s.where: 0 for s in leaks.leaks(text, looked_for)}
+        ]
         if path.suffix == ".ipynb" and (match := source_rules.MARKER.search(text)):
             found.append(f"{shown} holds the marker {match[0]!r}")
     return found
@@ -78,9 +81,10 @@ def build(target: Path, root: Path = ROOT) -> list[str]:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / name, copy)
             copy.chmod(0o755 if os.access(root / name, os.X_OK) else 0o644)
-        makefile = folder / "Makefile"
-        if makefile.exists():
-            makefile.write_text(INSTRUCTORS_TARGET.sub("", makefile.read_text(encoding="utf-8")), encoding="utf-8")
+        for name, change in (("Makefile", without_targets), ("README.md", without_rows)):
+            if (folder / name).exists():
+                text = (folder / name).read_text(encoding="utf-8")
+                (folder / name).write_text(change(text), encoding="utf-8")
         if found := problems(folder, root):
             raise EditionError("\n".join(found))
         pack(folder, archive)
@@ -89,6 +93,19 @@ def build(target: Path, root: Path = ROOT) -> list[str]:
         os.replace(folder, target)
         os.replace(archive, target.with_name(f"{target.name}.zip"))
     return names
+
+
+def without_targets(makefile: str) -> str:
+    """The Makefile without the targets that are for instructors."""
+    names = "|".join(TARGET.findall(makefile)) or "$^"
+    phony = re.compile(rf" (?:{names})(?=\s)")
+    lines = TARGET.sub("", makefile).splitlines(keepends=True)
+    return "".join(phony.sub("", line) if line.startswith(".PHONY:") else line for line in lines)
+
+
+def without_rows(readme: str) -> str:
+    """The README without the rows of its tables about what students do not get."""
+    return ROW.sub("", readme)
 
 
 def pack(folder: Path, archive: Path) -> None:

@@ -53,7 +53,27 @@ ALPHABETS = [
     [chr(c) for c in range(0x20, 0x7F)],
     [*"abcdefghijklmnopqrstuvwxyz", " the", " of", "ing", "tion", " un", "er"],
     ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d", "'S", "’s", "'"],
-    [" ", " ", "  ", "\t", "\n", "\r\n", "\r", "\v", "\f", "\x1c", "\x1f", "\x85", "\xa0", "\u1680", "\u180e", "\u2003", "\u2028", "\u200b", "\u3000"],
+    [
+        " ",
+        " ",
+        "  ",
+        "\t",
+        "\n",
+        "\r\n",
+        "\r",
+        "\v",
+        "\f",
+        "\x1c",
+        "\x1f",
+        "\x85",
+        "\xa0",
+        "\u1680",
+        "\u180e",
+        "\u2003",
+        "\u2028",
+        "\u200b",
+        "\u3000",
+    ],
     list("0123456789٣४½Ⅷ²"),
     ["😀", "👍🏽", "👩‍🚀", "🇨🇭", "❤️", "\u200d", "\ufe0f", "🏽", "\ufeff"],
     [chr(c) for c in range(0x4E00, 0x9FF0)],
@@ -174,8 +194,12 @@ def test_typed_texts_show_the_ids_the_counts_and_nothing_else(frame, tokenizers)
         expected = expected_ids(tokenizers, text)
         assert shown_ids(frame) == expected, repr(text)
         numbers = [len(text), len(text.encode()), len(pretokenize(text))]
-        assert frame.evaluate("[...document.querySelectorAll('#count b')].map(b => b.textContent)") == [f"{n:,}" for n in numbers]
-        assert [frame.inner_text(f"#tokens-{name} .number") for name in expected] == [f"{len(ids):,}" for ids in expected.values()]
+        assert frame.evaluate("[...document.querySelectorAll('#count b')].map(b => b.textContent)") == [
+            f"{n:,}" for n in numbers
+        ]
+        assert [frame.inner_text(f"#tokens-{name} .number") for name in expected] == [
+            f"{len(ids):,}" for ids in expected.values()
+        ]
         for name, ids in expected.items():
             if ids:
                 ratio = float(frame.inner_text(f"#tokens-{name} .ratio").removesuffix(" bytes per token"))
@@ -228,6 +252,7 @@ def test_buttons_step_through_the_merges(frame, tokenizers, word):
     last = max(map(len, states.values())) - 1
     read = """name => ({
         ids: [...document.querySelectorAll(`#merges-${name} .parts .id`)].map(id => Number(id.textContent)),
+        heights: new Set([...document.querySelectorAll(`#merges-${name} .parts .token`)].map(token => token.offsetHeight)).size,
         lowest: document.querySelector(`#merges-${name} .rank.lowest`)?.textContent ?? null,
         rows: [...document.querySelectorAll(`#merges-${name} tr.done, #merges-${name} tr.newest`)].map(row => row.innerText.split("\\t")),
     })"""
@@ -239,8 +264,11 @@ def test_buttons_step_through_the_merges(frame, tokenizers, word):
             at = min(step, len(expected) - 1)
             shown = frame.evaluate(read, name)
             assert shown["ids"] == expected[at]["ids"]
+            assert shown["heights"] <= 1  # no token breaks into two lines
             assert shown["lowest"] == (None if expected[at]["lowest"] is None else str(expected[at]["lowest"]))
-            assert [(int(row[2]), int(row[3])) for row in shown["rows"]] == [(s["lowest"], 256 + s["lowest"]) for s in expected[:at]]
+            assert [(int(row[2]), int(row[3])) for row in shown["rows"]] == [
+                (s["lowest"], 256 + s["lowest"]) for s in expected[:at]
+            ]
 
     check(0)
     for step in range(1, last + 1):
@@ -260,7 +288,10 @@ def test_buttons_step_through_the_merges(frame, tokenizers, word):
 
 def test_the_list_of_merges_shows_what_each_of_them_made(frame):
     type_text(frame, "天")
-    assert frame.evaluate("[...document.querySelectorAll('#merges-gpt2 td.text')].map(cell => cell.textContent)") == ["…", "…"]
+    assert frame.evaluate("[...document.querySelectorAll('#merges-gpt2 td.text')].map(cell => cell.textContent)") == [
+        "…",
+        "…",
+    ]
     frame.click("text=Last")
     cells = frame.evaluate("[...document.querySelectorAll('#merges-gpt2 td.text')].map(cell => cell.textContent)")
     assert cells == [r"\xe5 + \xa4 → \xe5\xa4", r"\xe5\xa4 + \xa9 → 天"]
@@ -271,7 +302,9 @@ def test_the_list_of_merges_shows_what_each_of_them_made(frame):
 def test_a_clicked_word_is_the_one_that_is_stepped_through(frame):
     frame.click("#tokens-lesson .word:nth-child(5)")
     assert frame.inner_text("#word") == "␣capes"
-    selected = frame.evaluate("[...document.querySelectorAll('[aria-selected=true]')].map(w => w.innerText.replace(/\\d|\\n/g, ''))")
+    selected = frame.evaluate(
+        "[...document.querySelectorAll('[aria-selected=true]')].map(w => w.innerText.replace(/\\d|\\n/g, ''))"
+    )
     assert selected == ["␣capes"] * 2  # in both tokenizers
 
 
@@ -301,7 +334,10 @@ def test_spaces_newlines_pieces_of_characters_and_invisible_ones_can_be_seen(fra
     assert "cannot be seen" in frame.inner_text("#legend")
 
     type_text(frame, "plain")
-    assert frame.inner_text("#legend") == "Each box is a token, with its id; gaps part the words, which merges never cross."
+    assert (
+        frame.inner_text("#legend")
+        == "Each box is a token, with its id; gaps part the words, which merges never cross."
+    )
 
 
 def test_the_special_token_is_read_only_where_the_reader_wants_it(frame, tokenizers):
@@ -320,7 +356,10 @@ def test_the_special_token_is_read_only_where_the_reader_wants_it(frame, tokeniz
 
 def test_what_is_typed_never_becomes_markup(frame):
     type_text(frame, "<img src=x onerror='window.hacked = 1'><b>bold</b><script>window.hacked = 1</script>")
-    assert frame.evaluate("[document.querySelectorAll('img, b b, main script').length, window.hacked ?? null]") == [0, None]
+    assert frame.evaluate("[document.querySelectorAll('img, b b, main script').length, window.hacked ?? null]") == [
+        0,
+        None,
+    ]
 
 
 def test_the_keyboard_is_enough(frame, page):
@@ -350,7 +389,12 @@ def test_the_keyboard_is_enough(frame, page):
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowLeft")
     assert frame.inner_text("#word") == "␣the"
-    assert frame.evaluate("document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).ariaSelected") == "true"
+    assert (
+        frame.evaluate(
+            "document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).ariaSelected"
+        )
+        == "true"
+    )
     tab_to("button[data-to=next]")
     for _ in range(5):
         page.keyboard.press("Enter")
@@ -381,7 +425,9 @@ def test_the_frame_follows_the_mode_of_the_page_around_it(frame, page):
     frame.wait_for_function("document.documentElement.dataset.theme === 'dark'")
     page.evaluate("delete document.body.dataset.jpThemeLight")
     frame.wait_for_function("document.documentElement.dataset.theme === 'light'")
-    page.evaluate("document.documentElement.removeAttribute('data-theme'); document.documentElement.setAttribute('theme', 'dark')")  # Colab
+    page.evaluate(
+        "document.documentElement.removeAttribute('data-theme'); document.documentElement.setAttribute('theme', 'dark')"
+    )  # Colab
     frame.wait_for_function("document.documentElement.dataset.theme === 'dark'")
 
 
@@ -399,7 +445,9 @@ def test_without_access_to_the_page_around_it_the_frame_works_and_scrolls_inside
 
 
 def test_in_a_page_opened_as_a_file_it_follows_mode_and_height_too(chromium, markup, tmp_path):
-    (tmp_path / "page.html").write_text(HOST.format(frame=markup).replace("<head>", '<head><meta charset="utf-8">'), encoding="utf-8")
+    (tmp_path / "page.html").write_text(
+        HOST.format(frame=markup).replace("<head>", '<head><meta charset="utf-8">'), encoding="utf-8"
+    )
     page = chromium.new_page()
     page.goto((tmp_path / "page.html").as_uri())
     frame = page.frames[1]
@@ -430,13 +478,23 @@ def test_the_frame_is_as_high_as_its_content_and_never_wider_than_the_page(frame
         example.click()
         frame.click("text=Last", force=True)
         page.wait_for_timeout(50)
-        sizes = frame.evaluate("[document.documentElement.scrollHeight, innerHeight, document.documentElement.scrollWidth, innerWidth]")
+        sizes = frame.evaluate(
+            "[document.documentElement.scrollHeight, innerHeight, document.documentElement.scrollWidth, innerWidth]"
+        )
         assert sizes[0] == sizes[1]
         assert sizes[2] == sizes[3]
         assert sizes[3] <= width
         heights.add(sizes[0])
     assert len(heights) > 1
-    stacked = frame.evaluate("document.getElementById('tokens-gpt2').offsetTop > document.getElementById('tokens-lesson').offsetTop")
+    wide = "[...document.querySelectorAll('html, .words, .parts, .history, .card')].filter(box => box.scrollWidth > box.clientWidth).length"
+    for text in ("_" * 64, "今" * 60, "Wx" * 95):  # one long token, many tokens, a long name
+        type_text(frame, text)
+        assert frame.evaluate(wide) == 0
+        frame.click("text=Last", force=True)
+        assert frame.evaluate(wide) == 0
+    stacked = frame.evaluate(
+        "document.getElementById('tokens-gpt2').offsetTop > document.getElementById('tokens-lesson').offsetTop"
+    )
     assert stacked == (width < 700)
 
 
@@ -453,7 +511,9 @@ def test_a_huge_text_is_counted_whole_and_drawn_in_part(frame, tokenizers):
     text = ("word " * 20_000 + "x" * 20_000 + "今天" * 5_000)[:130_000]
     type_text(frame, text)
     ids = expected_ids(tokenizers, text)
-    frame.wait_for_function("n => document.querySelector('#tokens-gpt2 .number').textContent === n", arg=f"{len(ids['gpt2']):,}")
+    frame.wait_for_function(
+        "n => document.querySelector('#tokens-gpt2 .number').textContent === n", arg=f"{len(ids['gpt2']):,}"
+    )
     assert frame.inner_text("#tokens-lesson .number") == f"{len(ids['lesson']):,}"
     assert shown_ids(frame)["gpt2"] == ids["gpt2"][:1000]
     assert "GPT-2: the first 1,000 tokens are drawn, all are counted." in frame.inner_text("#legend")
@@ -478,7 +538,9 @@ def test_axe_finds_no_fault(guarded_context, tokenizers, mode):
             page.click("text=Next", force=True)
         else:
             page.fill("#text", "")
-        for fault in page.evaluate("axe.run(document, { resultTypes: ['violations'] }).then(found => found.violations)"):
+        for fault in page.evaluate(
+            "axe.run(document, { resultTypes: ['violations'] }).then(found => found.violations)"
+        ):
             faults.append((example, fault["id"], fault["impact"], fault["nodes"][0]["html"][:120]))
     assert faults == []
     context.close()

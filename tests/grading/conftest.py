@@ -23,3 +23,8 @@ def jupyter_folders(tmp_path_factory):
             (folder / where).mkdir()
             patch.setenv(name, str(folder / where))
         yield folder
+
+
+def pytest_configure(config):
+    # About the inside of nbgrader; nbgrader_config.py silences them for instructors.
+    config.addinivalue_line("filterwarnings", "ignore::sqlalchemy.exc.SAWarning")

@@ -82,7 +82,9 @@ def sample_set() -> NotebookNode:
             'check.equal("double(2)", check.call(double, 2), 4, mistakes={"x was returned unchanged": 2})',
             3,
         ),
-        test("ex1_double_hidden_1", hidden('for x in (-1, 0.5):\n    check.equal(f"double({x})", double(x), 2 * x)'), 3),
+        test(
+            "ex1_double_hidden_1", hidden('for x in (-1, 0.5):\n    check.equal(f"double({x})", double(x), 2 * x)'), 3
+        ),
         test("ex1_double_hidden_2", hidden('assert double("ab") == "abab", "double must work on text, too"'), 2),
         prose("## Exercise 2: total (8 points, 5 minutes)"),
         answer("ex2_total", TOTAL),

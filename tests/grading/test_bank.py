@@ -75,9 +75,7 @@ def test_nothing_to_report(tmp_path):
 def test_a_wrong_answer_that_no_test_catches(tmp_path):
     text = "# wrong: bytes are not doubled\ndef double(x):\n    return x if isinstance(x, bytes) else 2 * x\n"
     said = problems(tmp_path, ex1_double__wrong_bytes=text)
-    assert said == (
-        "01_sample: ex1_double/wrong_bytes (bytes are not doubled) keeps all points: no test catches it"
-    )
+    assert said == ("01_sample: ex1_double/wrong_bytes (bytes are not doubled) keeps all points: no test catches it")
 
 
 def test_a_correct_answer_that_is_rejected(tmp_path):
@@ -88,7 +86,9 @@ def test_a_correct_answer_that_is_rejected(tmp_path):
 
 def test_a_mistake_that_costs_points_elsewhere(tmp_path):
     text = "# wrong: hides sum\ntotal_of = None\ndel check\ndef double(x):\n    return 0\n"
-    change = rewrite("ex2_total_hidden_1", "assert total([]) == 0", "check.equal('none', total([]), 0)\nassert total([]) == 0")
+    change = rewrite(
+        "ex2_total_hidden_1", "assert total([]) == 0", "check.equal('none', total([]), 0)\nassert total([]) == 0"
+    )
     assert "wrong_hides (hides sum) also loses points in ex2_total_hidden_1" in problems(
         tmp_path, change, ex1_double__wrong_hides=text
     )
@@ -131,7 +131,10 @@ BAD_BANKS = {
     "other exercise": ({"ex9_none__wrong_a": "# wrong: a\n"}, "ex9_none belongs to no exercise"),
     "bank for a manual question": ({"ex3_why__wrong_a": "# wrong: a\n"}, "ex3_why belongs to no exercise"),
     "bad name": ({"ex1_double__mistake": "# wrong: a\n"}, "the name must be"),
-    "no description": ({"ex1_double__wrong_a": "def double(x): pass\n"}, "the first line must be '# wrong: <in words>'"),
+    "no description": (
+        {"ex1_double__wrong_a": "def double(x): pass\n"},
+        "the first line must be '# wrong: <in words>'",
+    ),
     "other kind": ({"ex1_double__wrong_a": "# correct: a\n"}, "the first line must be '# wrong"),
     "does not parse": ({"ex1_double__wrong_a": "# wrong: a\ndef double(x\n"}, "Jupyter would not run it"),
     "told twice": ({"ex1_double__wrong_a": "# wrong: squares instead of doubling\n"}, "the same description"),
@@ -154,8 +157,10 @@ def test_page_of_the_sample(tmp_path):
     proof = prove(sample(tmp_path), timeout=10)
     page = kill_matrix.page([proof])
     assert "| [01_sample](#kill-matrix-01-sample) | 5 | 6 | 6 | 4 | 1 | 4 | 4 |" in page
+    assert "**Of 6 wrong answers the tests reject 6; the student hears of 4 of them" in page
     assert "| squares instead of doubling | · | ● | ● | 5 |" in page
     assert "| counts instead of adding | ● | · | 4 |" in page
+    assert page.index("returns the number itself") < page.index("squares instead of doubling")
     assert "**Accepted with full points:** multiplication; adds, and writes a warning to stderr." in page
     assert "V1: `double(2): expected 4, got 2. This looks like a known mistake: x was returned unchanged.`" in page
     assert "nothing: only hidden tests reject it" in page
@@ -166,5 +171,3 @@ def test_page_of_the_sample(tmp_path):
 def test_messages_on_the_page():
     assert kill_matrix.code("got <object at 0x7f0012ab>,\n  2.0000000004 `x`") == "`` got <object at 0x...>, 2 `x` ``"
     assert len(kill_matrix.code("x" * 1000)) < 260
-
-

@@ -14,9 +14,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 import sample_set as s
 from classroom import Classroom, add_source, answered, make_course
-
 from grading.course import ROOT
 from grading.source_rules import grade_id, is_answer
 
@@ -48,7 +48,12 @@ def test_the_commands_in_their_order(root, environment):
     def run(command):
         name, *arguments = command.split()
         result = subprocess.run(
-            [BIN / name, *arguments], cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            [BIN / name, *arguments],
+            cwd=root,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         assert result.returncode == 0, result.stdout
         noise = [line for line in result.stdout.splitlines() if re.search(r"WARNING|ERROR|Warning:", line)]

@@ -148,7 +148,9 @@ def test_problems_of_a_release():
         notebook = deepcopy(source)
         for cell in notebook.cells:
             cell.source = re.sub(r"### BEGIN HIDDEN TESTS\n(.*\n)*?### END HIDDEN TESTS", "", cell.source)
-            cell.source = re.sub(r"### BEGIN SOLUTION\n(.*\n)*?\s*### END SOLUTION", "raise NotImplementedError()", cell.source)
+            cell.source = re.sub(
+                r"### BEGIN SOLUTION\n(.*\n)*?\s*### END SOLUTION", "raise NotImplementedError()", cell.source
+            )
         change(notebook)
         return "\n".join(release.release_problems(source, notebook))
 

@@ -51,7 +51,10 @@ def test_reference_and_release(runner, sample):
 
 STUCK = "while True:\n    try:\n        while True:\n            x = 1\n    except:\n        x = 0"
 ANSWERS = {
-    "half right": ("def double(x):\n    return 2 * abs(x)", FULL | {"ex1_double_hidden_1": 0, "ex1_double_hidden_2": 0}),
+    "half right": (
+        "def double(x):\n    return 2 * abs(x)",
+        FULL | {"ex1_double_hidden_1": 0, "ex1_double_hidden_2": 0},
+    ),
     "stderr is no error": ("import sys\ndef double(x):\n    print(1, file=sys.stderr)\n    return 2 * x", FULL),
     "displays": ("from IPython.display import display\ndef double(x):\n    display(x)\n    return 2 * x", FULL),
     "cell fails": ("1 / 0", NOTHING_IN_1),
@@ -81,14 +84,18 @@ def test_messages(runner, sample):
     def message(source, cell):
         return one(runner, sample, source).cells[cell].message
 
-    assert message("def double(x):\n    return x", "ex1_double_visible_1").endswith("known mistake: x was returned unchanged.")
+    assert message("def double(x):\n    return x", "ex1_double_visible_1").endswith(
+        "known mistake: x was returned unchanged."
+    )
     loop = "def double(x):\n    while x == 'ab':\n        pass"
     assert message(loop, "ex1_double_hidden_2") == "stopped after 2 s"
     assert "exit status 7" in message("import os\ndef double(x):\n    os._exit(7)", "ex1_double_hidden_2")
 
 
 def test_answers_know_nothing_of_each_other(runner, sample):
-    first = "import builtins, numpy, gptutils.check\nbuiltins.left_over = numpy.left_over = gptutils.check.left_over = 1"
+    first = (
+        "import builtins, numpy, gptutils.check\nbuiltins.left_over = numpy.left_over = gptutils.check.left_over = 1"
+    )
     second = """
 import builtins, numpy, gptutils.check, os
 def double(x):
@@ -112,7 +119,11 @@ def test_blocked_modules_cannot_be_imported(sample):
 
 
 def test_a_new_process_for_each_where_forking_is_unsafe(sample):
-    jobs = [sample.graded(), sample.graded({"ex1_double": "import os\nos._exit(3)"}), sample.graded({"ex1_double": STUCK})]
+    jobs = [
+        sample.graded(),
+        sample.graded({"ex1_double": "import os\nos._exit(3)"}),
+        sample.graded({"ex1_double": STUCK}),
+    ]
     with Runner(timeout=1, preload=(), fork=False) as runner:
         assert [scores(run) for run in runner.run(jobs)] == [FULL, NOTHING_IN_1, NOTHING_IN_1]
 

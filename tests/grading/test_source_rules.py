@@ -125,7 +125,11 @@ BROKEN = {
     "imports nbgrader": (source(V1, "from nbgrader import utils\nassert double(2) == 4, 'm'"), V1, "imports nbgrader"),
     "no visible test": (drop(V1), "ex1_double", "must stand right below it"),
     "prose between answer and test": (insert(5, s.prose("Now the test:")), "ex1_double", "right below"),
-    "test of another exercise": (metadata(H2, grade_id="ex2_total_hidden_2"), "ex2_total_hidden_2", "must follow its own"),
+    "test of another exercise": (
+        metadata(H2, grade_id="ex2_total_hidden_2"),
+        "ex2_total_hidden_2",
+        "must follow its own",
+    ),
     "gap in the numbers": (metadata(H2, grade_id="ex1_double_hidden_3"), "ex1_double_hidden_3", "numbered 1, 2, 3"),
     "exercise left out": (metadata("ex3_why", grade_id="ex4_why"), "", "must be numbered 1, 2, 3"),
     "bad answer id": (metadata("ex3_why", grade_id="why"), "cell why", "must look like ex2_count_pairs"),

@@ -1,5 +1,6 @@
 """The students' edition: everything they need, nothing that they must not see."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -7,10 +8,10 @@ import zipfile
 
 import nbformat
 import pytest
-import sample_set as s
-import student_edition
 import yaml
 
+import sample_set as s
+import student_edition
 from grading import course, release
 from grading.course import ROOT
 
@@ -31,8 +32,10 @@ def root(tmp_path):
     """A small course."""
     root = tmp_path / "course"
     files = {
-        "README.md": "# Course\n\nInstructors write `### BEGIN SOLUTION` around a solution.\n",
-        "Makefile": "book: ## render\n\tbuild it\n\nassignments: ready ## instructors: make them\n\tmake them\n\n"
+        "README.md": "# Course\n\nInstructors write `### BEGIN SOLUTION` around a solution.\n\n| a | b |\n"
+        "| `solutions/` | x |\n| `book/` | y |\n| grade | [how](grading/README.md) |\n",
+        "CONTRIBUTING.md": "for engineers\n",
+        "Makefile": ".PHONY: book assignments kill-matrix clean\nbook: ## render\n\tbuild it\n\nassignments: ready ## instructors: make them\n\tmake them\n\n"
         "kill-matrix: ready ## instructors: run the bank\n\trun it\n\ttwice\n\nclean: ## remove\n\trm it\n",
         "gptutils/tokenizer.py": "def total(numbers):\n    return sum(numbers)\n",
         "nbgrader_config.py": "from grading import x\n",
@@ -73,7 +76,9 @@ def test_what_is_in_it(root, capsys):
         "tests/test_y.py",
         "tools/run.sh",
     ]
-    assert (edition / "Makefile").read_text() == "book: ## render\n\tbuild it\n\nclean: ## remove\n\trm it\n"
+    makefile = ".PHONY: book clean\nbook: ## render\n\tbuild it\n\nclean: ## remove\n\trm it\n"
+    assert (edition / "Makefile").read_text() == makefile
+    assert (edition / "README.md").read_text().endswith("\n\n| a | b |\n| `book/` | y |\n")
     assert (edition / "tools/run.sh").stat().st_mode & 0o111
     with zipfile.ZipFile(f"{edition}.zip") as packed:
         assert sorted(packed.namelist()) == [f"build-a-gpt/{name}" for name in found]
@@ -162,6 +167,8 @@ def test_of_this_course(tmp_path):
     assert len(listed) > 10
     for page in listed:
         assert list(edition.glob(f"{page}.*")), page
+    for target in re.findall(r"\]\(([^):#]+)", (edition / "README.md").read_text()):
+        assert (edition / target).exists(), target
     result = subprocess.run([sys.executable, "tools/assignments.py"], cwd=edition, capture_output=True, text=True)
     assert result.returncode == 1
     assert "students' edition" in result.stderr
