@@ -10,6 +10,7 @@ import nbformat
 import pytest
 import yaml
 
+import checkout
 import sample_set as s
 import student_edition
 from grading import course, release
@@ -143,13 +144,7 @@ def test_of_this_course(tmp_path):
     """No leak, every page of the book is there, and what is for instructors says so."""
     if not (ROOT / ".git").exists():
         pytest.skip("this is not a git checkout")
-    copy = tmp_path / "course"
-    names = git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
-    for name in filter(None, names):
-        if (ROOT / name).is_file():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, copy / name)
-    track(copy)
+    copy = checkout.copy_to(tmp_path / "course", as_repository_on="main")
     edition = tmp_path / "edition"
     assert student_edition.build(edition, copy)
     assert not (edition / "solutions").exists()
