@@ -18,7 +18,7 @@ $(READY): requirements.txt pyproject.toml tools/setup.sh
 	@sh tools/setup.sh "$(PYTHON)"
 
 book: $(READY) ## render the book to _build/html
-	$(BOOK)
+	@$(BOOK) || { rm -rf _build/.doctrees; exit 1; } # else Sphinx would not repeat its warnings the next time
 
 serve: book ## render the book and show it at http://localhost:8000 (PORT=8001 for another port)
 	@echo "http://localhost:$(PORT)   (Ctrl-C ends it)"

@@ -1,13 +1,13 @@
 """GPT against transformers' GPT-2 in training, and NumPy against torch in the forward pass: make bench
 
-Every figure is measured in one run, the sides in turn, in float32 on the CPU. A training step is forward, cross-entropy,
-backward and AdamW (fused), with random tokens. The share of peak compares the floating-point operations that the model needs
-with those of large matrix products, measured in the same turns. Needed are, for each token, 6 for each weight that takes
-part in a matrix product (2 forward, 4 backward; Kaplan et al. 2020) and 12 n_layers emb_dim context_length for attention, as
-if nothing were masked (Chowdhery et al. 2022).
+Every figure is measured in one run, the sides in turn, in float32 on the CPU. A training step is forward,
+cross-entropy, backward and AdamW (fused), on random tokens. The share of peak compares the floating-point operations
+that the model needs with those of large matrix products, measured in the same turns. Needed are, for each token, 6 for
+each weight that takes part in a matrix product (2 forward, 4 backward; Kaplan et al. 2020) and
+12 n_layers emb_dim context_length for attention, as if nothing were masked (Chowdhery et al. 2022).
 
-Where CUDA is at hand a second part trains the 124M model with context 1024 as fast as it can: torch.compile, bfloat16 (float16
-on devices without it), as large a batch as fits. `--rehearse-gpu` runs that part alone on the CPU with a tiny model.
+Where CUDA is at hand a second part trains the 124M model with context 1024 as fast as it can: torch.compile, bfloat16
+(float16 on devices without it), as large a batch as fits. `--rehearse-gpu` runs that part alone, tiny, on the CPU.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import argparse
 import statistics
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -28,8 +29,8 @@ from gptutils.numpy_gpt import count_params, gpt2
 from gptutils.runtime import compute_dtype
 from timing import machine, seconds
 
-# Size, configuration, rows in a batch, rounds. The small ones have a vocabulary as small models have it: with GPT-2's, the
-# output projection alone would be most of their work.
+# Size, configuration, rows in a batch, rounds. The small ones have a vocabulary as small models have it: with GPT-2's,
+# the output projection alone would be most of their work.
 CPU_RUNS = [
     ("1M", GPTConfig(1000, context_length=128, emb_dim=128, n_heads=4, n_layers=4, qkv_bias=True), 16, 15),
     ("10M", GPTConfig(1000, context_length=256, emb_dim=320, n_heads=5, n_layers=8, qkv_bias=True), 8, 7),
@@ -121,12 +122,11 @@ def train_on_cpu() -> None:
             ratios = [b / a for a, b in zip(ours, theirs, strict=True)]
             needed = flops_per_token(config) * token_ids.numel()
             share = statistics.median(needed / a / (products / p) for a, p in zip(ours, peak, strict=True))
+            n = token_ids.numel()
             print(
-                f"| {size} | {model.n_parameters:,} | {drop_rate} "
-                f"| {token_ids.numel() / statistics.median(ours):,.0f} "
-                f"| {token_ids.numel() / statistics.median(theirs):,.0f} | {statistics.median(ratios):.2f} "
-                f"| {min(ratios):.2f} | {max(ratios):.2f} | {products / statistics.median(peak) / 1e9:.0f} "
-                f"| {share:.0%} |",
+                f"| {size} | {model.n_parameters:,} | {drop_rate} | {n / statistics.median(ours):,.0f} "
+                f"| {n / statistics.median(theirs):,.0f} | {statistics.median(ratios):.2f} | {min(ratios):.2f} "
+                f"| {max(ratios):.2f} | {products / statistics.median(peak) / 1e9:.0f} | {share:.0%} |",
                 flush=True,
             )
 
@@ -140,16 +140,14 @@ def forward_in_numpy() -> None:
         model = GPT(config).eval()
         params = to_numpy_params(model)
         token_ids, _ = random_batch(config, 1)
-        ids = token_ids[0].numpy()
         ours, theirs = in_turn(
-            [lambda: gpt2(ids, **params, n_head=config.n_heads), lambda: model(token_ids)],  # noqa: B023
-            rounds,
+            [partial(gpt2, token_ids[0].numpy(), **params, n_head=config.n_heads), partial(model, token_ids)], rounds
         )
         ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
+        n = token_ids.numel()
         print(
-            f"| {size} | {len(ids)} | {len(ids) / statistics.median(ours):,.0f} "
-            f"| {len(ids) / statistics.median(theirs):,.0f} | {statistics.median(ratios):.2f} | {min(ratios):.2f} "
-            f"| {max(ratios):.2f} |",
+            f"| {size} | {n} | {n / statistics.median(ours):,.0f} | {n / statistics.median(theirs):,.0f} "
+            f"| {statistics.median(ratios):.2f} | {min(ratios):.2f} | {max(ratios):.2f} |",
             flush=True,
         )
 

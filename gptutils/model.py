@@ -1,10 +1,10 @@
 """GPT as a PyTorch module: the model of `gptutils.numpy_gpt`, for batches, on any device, and trainable.
 
-`GPT` is the architecture of GPT-2 (Radford et al. 2019): token and position embeddings; blocks of causal self-attention and
-a feed-forward network, each behind a layer norm (pre-norm) and added to the residual stream; a last layer norm; and the
-token embeddings once more as the output projection (tied weights, Press and Wolf 2017). The modules have the names of
-GPT-2's own files, as in `gptutils.numpy_gpt`: ``wte, wpe, blocks, ln_1, attn.c_attn, attn.c_proj, ln_2, mlp.c_fc,
-mlp.c_proj, ln_f``. The comment behind a line gives the shapes of what goes in and comes out.
+`GPT` is the architecture of GPT-2 (Radford et al. 2019): token and position embeddings; blocks of causal self-attention
+and a feed-forward network, each behind a layer norm (pre-norm) and added to the residual stream; a last layer norm; and
+the token embeddings once more as the output projection (tied weights, Press and Wolf 2017). The modules have the names
+of GPT-2's own files, as in `gptutils.numpy_gpt`: ``wte, wpe, blocks, ln_1, attn.c_attn, attn.c_proj, ln_2, mlp.c_fc,
+mlp.c_proj, ln_f``. The comment behind a line gives the shape of what comes out.
 
 Lesson: ``chapters/04_torch_gpt.ipynb`` builds every piece of this module by hand.
 """
@@ -42,7 +42,8 @@ class LayerNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(emb_dim))
         self.eps = eps
 
-    def forward(self, x: Tensor) -> Tensor:  # [..., emb] -> [..., emb]
+    def forward(self, x: Tensor) -> Tensor:
+        """Each vector by itself: [..., emb] -> [..., emb]."""
         return F.layer_norm(x, self.weight.shape, self.weight, self.bias, self.eps)
 
 
@@ -55,12 +56,13 @@ class FeedForward(nn.Module):
         self.c_proj = nn.Linear(4 * config.emb_dim, config.emb_dim)
         self.drop = nn.Dropout(config.drop_rate)
 
-    def forward(self, x: Tensor) -> Tensor:  # [batch, seq, emb] -> [batch, seq, emb]
+    def forward(self, x: Tensor) -> Tensor:
+        """Each position by itself: [batch, seq, emb] -> [batch, seq, emb]."""
         up = F.gelu(self.c_fc(x), approximate="tanh")  # -> [batch, seq, 4*emb]
         return self.drop(self.c_proj(up))  # -> [batch, seq, emb]
 
 
-def causal_attention_weights(q: Tensor, k: Tensor) -> Tensor:  # 2 times [..., seq, head_dim] -> [..., seq, seq]
+def causal_attention_weights(q: Tensor, k: Tensor) -> Tensor:  # -> [..., seq, seq]
     """How much each position takes from itself and each earlier one: softmax(q k^T / sqrt(head_dim)), masked.
 
     Examples
@@ -70,7 +72,7 @@ def causal_attention_weights(q: Tensor, k: Tensor) -> Tensor:  # 2 times [..., s
             [0.5000, 0.5000, 0.0000],
             [0.3333, 0.3333, 0.3333]])
     """
-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])  # [..., seq, head_dim] -> [..., seq, seq]
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])  # -> [..., seq, seq]
     later = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).triu(1)  # [seq, seq]
     return scores.masked_fill(later, -torch.inf).softmax(dim=-1)  # -> [..., seq, seq]
 
@@ -100,7 +102,8 @@ class CausalSelfAttention(nn.Module):
         q, k, v = self.c_attn(x).chunk(3, dim=-1)  # -> 3 times [batch, seq, emb]
         return tuple(t.unflatten(-1, (self.n_heads, -1)).transpose(1, 2) for t in (q, k, v))
 
-    def forward(self, x: Tensor) -> Tensor:  # [batch, seq, emb] -> [batch, seq, emb]
+    def forward(self, x: Tensor) -> Tensor:
+        """All heads, joined again: [batch, seq, emb] -> [batch, seq, emb]."""
         q, k, v = self.heads(x)  # -> 3 times [batch, heads, seq, head_dim]
         if self.explicit:
             context = self.weight_drop(causal_attention_weights(q, k)) @ v  # -> [batch, heads, seq, head_dim]
@@ -113,8 +116,8 @@ class CausalSelfAttention(nn.Module):
 class TransformerBlock(nn.Module):
     """Attention moves information between positions, the feed-forward network works it over; both are added to ``x``.
 
-    The layer norms stand inside the branches (pre-norm): the sum itself is never normalized, and gradients reach the
-    first block undiminished (Xiong et al. 2020).
+    The layer norms stand inside the branches (pre-norm): the sum itself is never normalized, and so gradients reach the
+    first block along it unchanged (Xiong et al. 2020).
     """
 
     def __init__(self, config: GPTConfig):
@@ -124,7 +127,8 @@ class TransformerBlock(nn.Module):
         self.ln_2 = LayerNorm(config.emb_dim)
         self.mlp = FeedForward(config)
 
-    def forward(self, x: Tensor) -> Tensor:  # [batch, seq, emb] -> [batch, seq, emb]
+    def forward(self, x: Tensor) -> Tensor:
+        """The residual stream, one step further: [batch, seq, emb] -> [batch, seq, emb]."""
         x = x + self.attn(self.ln_1(x))  # -> [batch, seq, emb]
         return x + self.mlp(self.ln_2(x))  # -> [batch, seq, emb]
 
@@ -138,9 +142,9 @@ class GPT(nn.Module):
 
     Raises
     ------
-    ValueError : by the call, for token ids that are not [batch, seq] of int64 or int32, empty, longer than the context, or
-        outside the vocabulary. The last is checked on the CPU alone: on a GPU the check would make every step wait
-        for the device, whose own assertion reports such ids (without saying which).
+    ValueError : by the call, for token ids that are not [batch, seq] of int64 or int32, empty, longer than the context,
+        or outside the vocabulary. The last is checked on the CPU alone, and not in compiled code: on a GPU the check
+        would make every step wait for the device, whose own assertion reports such ids (without saying which).
 
     Examples
     --------
@@ -194,7 +198,8 @@ class GPT(nn.Module):
             x = block(x)  # -> [batch, seq, emb]
         return self.ln_f(x)
 
-    def forward(self, token_ids: Tensor) -> Tensor:  # [batch, seq] -> [batch, seq, vocab]
+    def forward(self, token_ids: Tensor) -> Tensor:
+        """Logits of the next token after each position: [batch, seq] -> [batch, seq, vocab]."""
         return F.linear(self.hidden_states(token_ids), self.wte.weight)
 
     def _check(self, token_ids: Tensor) -> None:

@@ -1,8 +1,8 @@
 """GPT-2's forward pass in NumPy: all that a GPT computes, in a few lines of array arithmetic.
 
 A GPT turns ``n_seq`` token ids into ``n_seq`` rows of ``n_vocab`` scores (logits): row ``i`` rates every token of the
-vocabulary as the one that follows token ``i``. The comment behind a line gives the shapes of what goes in and comes out;
-sizes have the names of GPT-2's own files (Radford et al. 2019), and so have the parameters, a tree of arrays::
+vocabulary as the one that follows token ``i``. The comment behind a line gives the shapes of what goes in and comes
+out; sizes have the names of GPT-2's own files (Radford et al. 2019), and so have the parameters, a tree of arrays::
 
     wte [n_vocab, n_embd]                            one vector for each token; also the output projection
     wpe [n_ctx, n_embd]                              one vector for each position
@@ -91,7 +91,7 @@ def ffn(x: np.ndarray, c_fc: dict, c_proj: dict) -> np.ndarray:  # [n_seq, n_emb
 
 
 def causal_mask(n_seq: int, dtype: type = np.float64) -> np.ndarray:  # -> [n_seq, n_seq]
-    """Added to scores [query, key]: 0 where the key is not later than the query, else minus infinity.
+    """What is added to scores [query, key]: 0 where the key is not later than the query, else minus infinity.
 
     Examples
     --------
@@ -169,8 +169,8 @@ def gpt2(
 
     Raises
     ------
-    ValueError : no inputs, more than ``n_ctx``, ids that are no integers or outside the vocabulary, ``n_head`` that does
-        not divide ``n_embd``.
+    ValueError : no inputs, more than ``n_ctx``, ids that are no integers or outside the vocabulary, ``n_head`` that
+        does not divide ``n_embd``.
 
     Examples
     --------

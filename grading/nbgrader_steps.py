@@ -13,7 +13,7 @@ from nbgrader import preprocessors
 from nbgrader.api import MissingEntry, SourceCell
 from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked, is_solution
-from traitlets import Bool
+from traitlets import Bool, Float
 
 from . import source_rules
 from .course import NOTEBOOK
@@ -125,7 +125,7 @@ class Execute(preprocessors.Execute):
     runs again from the top without it, so that the other exercises keep their points.
     """
 
-    answer_within = 10.0  # seconds that a kernel has to answer after it was interrupted
+    answer_within = Float(10, help="Seconds that a kernel has to answer after it was interrupted.").tag(config=True)
     _message = "this cell ended the Python process: os._exit, a crash, or no memory left"
     _ended = NotebookNode(
         output_type="error",
@@ -136,6 +136,9 @@ class Execute(preprocessors.Execute):
 
     def preprocess(self, nb: NotebookNode, resources: dict | None = None, km=None) -> tuple[NotebookNode, dict]:
         self._lost: dict[int, NotebookNode] = {}
+        allowed = self.timeout
+        self.timeout_func = lambda cell: allowed if not self._slow else allowed / 4
+        self._slow = False  # an endless answer hangs in each of its tests: after the first the others get less time
         while True:
             self._running: int | None = None
             try:
@@ -156,6 +159,7 @@ class Execute(preprocessors.Execute):
             cell, resources = super().preprocess_cell(cell, resources, index)
         except CellTimeoutError:  # not even its output came
             stuck = True
+        self._slow = self._slow or stuck or _timed_out(cell)
         if stuck or (_timed_out(cell) and not self._answers()):
             self._lost[index] = NotebookNode(output_type="error", **self.error_on_timeout)
             run_sync(self.km.shutdown_kernel)(now=True)

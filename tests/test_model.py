@@ -1,6 +1,7 @@
 """gptutils.model against transformers' GPT-2: values, gradients, dropout and initialization; and against NumPy."""
 
 import dataclasses
+import warnings
 
 import numpy as np
 import pytest
@@ -106,7 +107,7 @@ def gradients(logits: torch.Tensor, targets: torch.Tensor, model: torch.nn.Modul
     ("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.float64, 1e-12)], ids=["float32", "float64"]
 )
 def test_logits_and_all_gradients_equal_transformers(config, explicit, dtype, tolerance):
-    """In training mode, with dropout: the same seed drops the same numbers only if every dropout has its right place."""
+    """Also in training: the same seed drops the same numbers only if every dropout stands in its right place."""
     model = random_model(config, dtype)
     other = huggingface_twin(model, attn_implementation="eager" if explicit else "sdpa")
     use_explicit_attention(model, explicit)
@@ -292,22 +293,21 @@ def test_dropout_keeps_the_mean():
 # ---------------------------------------------------------------------------------------------- training
 
 
-def test_it_learns():
-    """A fixed batch by heart, in float32 with dropout off and on."""
-    for drop_rate, final in ((0.0, 0.1), (0.1, 0.6)):
-        torch.manual_seed(0)
-        model = GPT(dataclasses.replace(SMALL, drop_rate=drop_rate))
-        token_ids, targets = batch(SMALL)
-        optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
-        losses = []
-        for _ in range(120):
-            loss = F.cross_entropy(model(token_ids).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
-        assert losses[0] == pytest.approx(np.log(97), abs=0.1)  # untrained: all tokens alike
-        assert losses[-1] < final
+@pytest.mark.parametrize("drop_rate", [0.0, 0.1])
+def test_it_learns_a_batch_by_heart(drop_rate):
+    torch.manual_seed(0)
+    model = GPT(dataclasses.replace(SMALL, drop_rate=drop_rate))
+    token_ids, targets = batch(SMALL)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
+    losses = []
+    for _ in range(60):
+        loss = F.cross_entropy(model(token_ids).flatten(0, 1), targets.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    assert losses[0] == pytest.approx(np.log(97), abs=0.1)  # untrained: all tokens alike
+    assert losses[-1] < 0.2
 
 
 def test_a_seed_fixes_weights_and_dropout():
@@ -389,7 +389,9 @@ def test_weights_travel_from_numpy_and_back(config):
     params = init_params(config, seed=5)
     params["ln_f"]["g"].setflags(write=False)  # as arrays of a memory-mapped file are
     model = GPT(config).eval()
-    load_numpy_params(model, params)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        load_numpy_params(model, params)
     token_ids, _ = batch(config, n=1)
     expected = gpt2(token_ids[0].numpy(), **params, n_head=config.n_heads)
     np.testing.assert_allclose(model(token_ids)[0].detach(), expected, atol=1e-5)

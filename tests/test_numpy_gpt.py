@@ -90,7 +90,7 @@ def scaled_params(config: GPTConfig = SMALL, dtype: type = np.float64) -> dict:
 
 
 def test_figures_of_the_literature():
-    """Printed in Jay Mody's "GPT in 60 Lines of NumPy" (2023) and computed anew with torch; its softmax example is wrong."""
+    """As Jay Mody's "GPT in 60 Lines of NumPy" (2023) prints them; its softmax example is wrong."""
     np.testing.assert_array_equal(gelu(np.array([[1, 2], [-2, 0.5]])).round(5), [[0.84119, 1.9546], [-0.0454, 0.34571]])
     x = np.array([[2, 2, 3], [-5, 0, 1]])
     np.testing.assert_array_equal(

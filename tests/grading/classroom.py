@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import shutil
 from copy import deepcopy
 from pathlib import Path
@@ -37,6 +36,7 @@ class Classroom:
         self.root = root
         config = nbgrader_config(root)
         config.Execute.timeout = timeout
+        config.Execute.answer_within = 2
         config.NbGraderAPI.log_level = "WARN"
         self.api = NbGraderAPI(config=config)
         self.url = config.CourseDirectory.db_url
@@ -123,7 +123,3 @@ def from_colab(notebook: NotebookNode) -> dict:
     extra = {"cell_type": "code", "execution_count": None, "metadata": {"id": "new"}, "outputs": []}
     data["cells"].insert(2, extra | {"source": ["print('my own cell')\n", "1 / 0"]})
     return data
-
-
-def quiet() -> None:
-    logging.getLogger("traitlets").setLevel(logging.CRITICAL)
