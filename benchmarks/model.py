@@ -105,30 +105,32 @@ def train_on_cpu() -> None:
         "| matrix products (GFLOP/s) | share of it |"
     )
     print("|---|---|---|---|---|---|---|---|---|---|")
-    multiply, products = matrix_products(2048)
     for size, config, rows, rounds in CPU_RUNS:
         for drop_rate in (0.1, 0.0):
-            config = replace(config, drop_rate=drop_rate)
-            token_ids, targets = random_batch(config, rows)
-            model, other = GPT(config), huggingface(config)
-            ours, theirs, peak = in_turn(
-                [
-                    training_step(model, model, token_ids, targets),
-                    training_step(other, lambda ids, other=other: other(ids).logits, token_ids, targets),
-                    multiply,
-                ],
-                rounds,
-            )
-            ratios = [b / a for a, b in zip(ours, theirs, strict=True)]
-            needed = flops_per_token(config) * token_ids.numel()
-            share = statistics.median(needed / a / (products / p) for a, p in zip(ours, peak, strict=True))
-            n = token_ids.numel()
-            print(
-                f"| {size} | {model.n_parameters:,} | {drop_rate} | {n / statistics.median(ours):,.0f} "
-                f"| {n / statistics.median(theirs):,.0f} | {statistics.median(ratios):.2f} | {min(ratios):.2f} "
-                f"| {max(ratios):.2f} | {products / statistics.median(peak) / 1e9:.0f} | {share:.0%} |",
-                flush=True,
-            )
+            compare_training(size, replace(config, drop_rate=drop_rate), rows, rounds)
+
+
+def compare_training(size: str, config: GPTConfig, rows: int, rounds: int) -> None:
+    token_ids, targets = random_batch(config, rows)
+    model, other = GPT(config), huggingface(config)
+    multiply, products = matrix_products(2048)
+    ours, theirs, peak = in_turn(
+        [
+            training_step(model, model, token_ids, targets),
+            training_step(other, lambda ids: other(ids).logits, token_ids, targets),
+            multiply,
+        ],
+        rounds,
+    )
+    ratios = [b / a for a, b in zip(ours, theirs, strict=True)]
+    n = token_ids.numel()
+    share = statistics.median(flops_per_token(config) * n / a / (products / p) for a, p in zip(ours, peak, strict=True))
+    print(
+        f"| {size} | {model.n_parameters:,} | {config.drop_rate} | {n / statistics.median(ours):,.0f} "
+        f"| {n / statistics.median(theirs):,.0f} | {statistics.median(ratios):.2f} | {min(ratios):.2f} "
+        f"| {max(ratios):.2f} | {products / statistics.median(peak) / 1e9:.0f} | {share:.0%} |",
+        flush=True,
+    )
 
 
 @torch.inference_mode()

@@ -60,7 +60,9 @@ def playground(name: str, **data: Any) -> Playground:
     if name not in pages:
         raise ValueError(f"there is no playground {name!r}; there are: {', '.join(sorted(pages))}")
     # Inside <script>, "<" could end the element ("</script>") or open a comment.
-    content = json.dumps(data, default=_packed_tokenizer, separators=(",", ":"), allow_nan=False).replace("<", r"\u003c")
+    content = json.dumps(data, default=_packed_tokenizer, separators=(",", ":"), allow_nan=False).replace(
+        "<", r"\u003c"
+    )
     page = pages[name].read_text(encoding="utf-8")
     return Playground(name, page.replace(_DATA, _DATA.replace("{}", content)))
 

@@ -79,7 +79,9 @@ def test_tokenizers_may_stand_anywhere_among_json_data(lesson):
     assert data["models"][0]["small"]["special_tokens"] == lesson.special_tokens
 
 
-@pytest.mark.parametrize("text", ["</script><script>alert(1)</script>", "<!-- <script>", "\"'&quot;&amp;&", "\u2028\x00\r\n猫😀", "]]>{}"])
+@pytest.mark.parametrize(
+    "text", ["</script><script>alert(1)</script>", "<!-- <script>", "\"'&quot;&amp;&", "\u2028\x00\r\n猫😀", "]]>{}"]
+)
 def test_no_data_can_break_out_of_its_place(text):
     shown = playground("tokenizer", text=text)
     [(_, attributes)] = Elements(shown._repr_html_()).tags
@@ -118,7 +120,9 @@ def test_ids_beyond_16_bits_are_refused():
 def test_the_package_holds_the_books_pages():
     assert PAGES
     for page in PAGES:
-        assert (files("gptutils._playgrounds") / page.name).read_text(encoding="utf-8") == page.read_text(encoding="utf-8")
+        assert (files("gptutils._playgrounds") / page.name).read_text(encoding="utf-8") == page.read_text(
+            encoding="utf-8"
+        )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -22,6 +22,7 @@ from jupyter_client import KernelManager
 from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+from packaging.utils import canonicalize_name
 
 import checkout
 import notebooks
@@ -55,7 +56,8 @@ def pip(*arguments: str | Path) -> str:
 
 
 def versions() -> dict[str, str]:
-    return dict(line.split("==") for line in pip("list", "--format", "freeze").splitlines())
+    listed = (line.split("==") for line in pip("list", "--format", "freeze").splitlines())
+    return {canonicalize_name(name): version for name, version in listed}
 
 
 class ColabKernelManager(KernelManager):
