@@ -3,6 +3,7 @@ PYTHON ?=
 PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/ready
+BENCHMARKS := benchmarks/tokenizer.py benchmarks/data.py benchmarks/model.py
 BOOK := $(BIN)/jupyter-book build . --config _config.yml --toc book/_toc.yml -W -n --keep-going
 
 .DEFAULT_GOAL := help
@@ -34,8 +35,8 @@ test: $(READY) book ## run all tests: package, notebooks' outputs (nbval), gradi
 test-colab: $(READY) ## run a lesson and an exercise set alone, with the versions of packages that Colab has
 	$(BIN)/python tools/colab.py
 
-bench: $(READY) ## measure speed against other libraries, as ratios
-	$(BIN)/python benchmarks/tokenizer.py
+bench: $(READY) ## measure speed against other libraries, as ratios (BENCHMARKS="benchmarks/tokenizer.py" for some)
+	@for script in $(BENCHMARKS); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 assignments: $(READY) ## instructors: make the students' notebooks in assignments/ from solutions/
 	$(BIN)/python tools/assignments.py

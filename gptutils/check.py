@@ -6,6 +6,7 @@ instead, and, where the wrong value matches a known mistake, its name.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
@@ -17,6 +18,20 @@ class NotAttempted(AssertionError):
     """The answer has not been written yet."""
 
 
+def _explains(check: Callable) -> Callable:
+    """End the traceback at the call of the check: what went wrong inside it is nothing for a learner to read."""
+
+    @functools.wraps(check)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return check(*args, **kwargs)
+        except AssertionError as error:
+            raise error.with_traceback(None) from error.__cause__
+
+    return checked
+
+
+@_explains
 def call(function: Callable, *args: Any, **kwargs: Any) -> Any:
     """Call a learner's function and return its result, with a clear message where that fails.
 
@@ -32,7 +47,7 @@ def call(function: Callable, *args: Any, **kwargs: Any) -> Any:
     >>> call(print, end="")
     Traceback (most recent call last):
     ...
-    AssertionError: print(end='') returned None: is a return statement missing?
+    AssertionError: print(end='') returned None: is a return (or yield) statement missing?
     """
     shown = _shown_call(function, args, kwargs)
     try:
@@ -45,10 +60,11 @@ def call(function: Callable, *args: Any, **kwargs: Any) -> Any:
     except Exception as error:
         raise AssertionError(f"{shown} raised {type(error).__name__}: {error}") from error
     if result is None:
-        raise AssertionError(f"{shown} returned None: is a return statement missing?")
+        raise AssertionError(f"{shown} returned None: is a return (or yield) statement missing?")
     return result
 
 
+@_explains
 def equal(name: str, actual: Any, expected: Any, mistakes: Mapping[str, Any] | None = None) -> None:
     """``actual`` equals ``expected``: for ints, strings, bytes, lists and the like; a tuple may stand for a list.
 
@@ -72,6 +88,7 @@ def equal(name: str, actual: Any, expected: Any, mistakes: Mapping[str, Any] | N
         )
 
 
+@_explains
 def shape(name: str, actual: Any, expected: Sequence[int]) -> None:
     """``actual`` is an array or tensor of the shape ``expected``.
 
@@ -88,6 +105,7 @@ def shape(name: str, actual: Any, expected: Sequence[int]) -> None:
         raise AssertionError(f"{name}: expected shape {list(expected)}, got {list(actual.shape)}.")
 
 
+@_explains
 def close(name: str, actual: Any, expected: Any, rtol: float = 1e-4, mistakes: Mapping[str, Any] | None = None) -> None:
     """Numbers, arrays or tensors agree; the tolerance is ``rtol`` times the largest expected magnitude.
 
@@ -126,6 +144,7 @@ def close(name: str, actual: Any, expected: Any, rtol: float = 1e-4, mistakes: M
         )
 
 
+@_explains
 def raises(
     name: str,
     function: Callable,
@@ -215,5 +234,5 @@ def _article(value: Any) -> str:
 
 
 def _short(value: Any, limit: int = 200) -> str:
-    text = repr(value)
+    text = repr(value.item() if isinstance(value, np.generic) else value)
     return text if len(text) <= limit else f"{text[: limit - 20]} ... ({len(text)} characters)"

@@ -34,8 +34,8 @@ from gptutils.config import GPTConfig
 # ---------------------------------------------------------------------------------------------- the layers
 
 
-def gelu(x: np.ndarray) -> np.ndarray:  # [...] -> [...]
-    """Gaussian error linear unit, in the tanh form that GPT-2 uses (Hendrycks and Gimpel 2016).
+def gelu(x: np.ndarray) -> np.ndarray:
+    """Gaussian error linear unit, in the tanh form that GPT-2 uses: [...] -> [...] (Hendrycks and Gimpel 2016).
 
     Examples
     --------
@@ -46,8 +46,8 @@ def gelu(x: np.ndarray) -> np.ndarray:  # [...] -> [...]
     return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))  # [...] -> [...]
 
 
-def softmax(x: np.ndarray) -> np.ndarray:  # [..., n] -> [..., n]
-    """Probabilities along the last axis: positive, summing to 1, in the order of ``x``.
+def softmax(x: np.ndarray) -> np.ndarray:
+    """Probabilities along the last axis, summing to 1 and in the order of ``x``: [..., n] -> [..., n].
 
     Examples
     --------
@@ -55,12 +55,15 @@ def softmax(x: np.ndarray) -> np.ndarray:  # [..., n] -> [..., n]
     array([[0.     , 1.     ],
            [0.00669, 0.99331]])
     """
-    exp = np.exp(x - x.max(axis=-1, keepdims=True))  # the largest becomes 0, so that exp cannot overflow
+    # The largest becomes 0, so that exp cannot overflow.
+    exp = np.exp(x - x.max(axis=-1, keepdims=True))  # [..., n] -> [..., n]
     return exp / exp.sum(axis=-1, keepdims=True)  # [..., n] -> [..., n]
 
 
-def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float = 1e-5) -> np.ndarray:  # [..., n] -> [..., n]
-    """Bring every vector to mean 0 and variance 1, then scale and shift it by gain and bias (Ba et al. 2016).
+def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float = 1e-5) -> np.ndarray:
+    """Bring every vector to mean 0 and variance 1, then scale and shift it by gain and bias: [..., n] -> [..., n].
+
+    Source: Ba et al. 2016. ``g`` and ``b`` are [n]; ``eps`` keeps a constant vector from dividing by 0.
 
     Examples
     --------
@@ -73,8 +76,8 @@ def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float = 1e-5) -
     return g * (x - mean) / np.sqrt(variance + eps) + b  # [..., n] -> [..., n]
 
 
-def linear(x: np.ndarray, w: np.ndarray, b: np.ndarray | float = 0.0) -> np.ndarray:  # [m, n_in] -> [m, n_out]
-    """Matrix product and bias: ``w`` [n_in, n_out], ``b`` [n_out].
+def linear(x: np.ndarray, w: np.ndarray, b: np.ndarray | float = 0.0) -> np.ndarray:
+    """Matrix product and bias: [m, n_in] -> [m, n_out], with ``w`` [n_in, n_out] and ``b`` [n_out].
 
     Examples
     --------
@@ -84,14 +87,14 @@ def linear(x: np.ndarray, w: np.ndarray, b: np.ndarray | float = 0.0) -> np.ndar
     return x @ w + b  # [m, n_in] @ [n_in, n_out] + [n_out] -> [m, n_out]
 
 
-def ffn(x: np.ndarray, c_fc: dict, c_proj: dict) -> np.ndarray:  # [n_seq, n_embd] -> [n_seq, n_embd]
-    """Feed-forward network: four times wider, gelu, and back, for each position alone."""
+def ffn(x: np.ndarray, c_fc: dict, c_proj: dict) -> np.ndarray:
+    """Feed-forward network, four times wider inside, for each position alone: [n_seq, n_embd] -> [n_seq, n_embd]."""
     up = gelu(linear(x, **c_fc))  # [n_seq, n_embd] -> [n_seq, 4*n_embd]
     return linear(up, **c_proj)  # [n_seq, 4*n_embd] -> [n_seq, n_embd]
 
 
-def causal_mask(n_seq: int, dtype: type = np.float64) -> np.ndarray:  # -> [n_seq, n_seq]
-    """What is added to scores [query, key]: 0 where the key is not later than the query, else minus infinity.
+def causal_mask(n_seq: int, dtype: type = np.float64) -> np.ndarray:
+    """What hides the future when added to scores: [n_seq, n_seq], minus infinity where the key is later than the query.
 
     Examples
     --------
@@ -100,11 +103,11 @@ def causal_mask(n_seq: int, dtype: type = np.float64) -> np.ndarray:  # -> [n_se
            [  0.,   0., -inf],
            [  0.,   0.,   0.]])
     """
-    return np.triu(np.full((n_seq, n_seq), -np.inf, dtype), k=1)
+    return np.triu(np.full((n_seq, n_seq), -np.inf, dtype), k=1)  # -> [n_seq, n_seq]
 
 
-def attention_weights(q: np.ndarray, k: np.ndarray, mask: np.ndarray) -> np.ndarray:  # -> [..., n_q, n_k]
-    """How much each query takes from each key: softmax(q k^T / sqrt(d) + mask); every row sums to 1.
+def attention_weights(q: np.ndarray, k: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """How much each query takes from each key, softmax(q k^T / sqrt(d) + mask): [..., n_q, n_k], rows sum to 1.
 
     Examples
     --------
@@ -117,8 +120,8 @@ def attention_weights(q: np.ndarray, k: np.ndarray, mask: np.ndarray) -> np.ndar
     return softmax(scores + mask)  # [..., n_q, n_k] -> [..., n_q, n_k]
 
 
-def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray) -> np.ndarray:  # -> [..., n_q, d]
-    """Scaled dot-product attention (Vaswani et al. 2017): for every query, the weighted mean of the values.
+def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Scaled dot-product attention (Vaswani et al. 2017): for every query, a weighted mean of the values [..., n_q, d].
 
     Parameters
     ----------
@@ -129,10 +132,10 @@ def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray) -> 
     return attention_weights(q, k, mask) @ v  # [..., n_q, n_k] @ [..., n_k, d] -> [..., n_q, d]
 
 
-def mha(x: np.ndarray, c_attn: dict, c_proj: dict, n_head: int) -> np.ndarray:  # [n_seq, n_embd] -> [n_seq, n_embd]
-    """Causal multi-head self-attention: each head works on its own slice of queries, keys and values."""
+def mha(x: np.ndarray, c_attn: dict, c_proj: dict, n_head: int) -> np.ndarray:
+    """Causal self-attention, each head on its own slice of the width: [n_seq, n_embd] -> [n_seq, n_embd]."""
     n_seq, n_embd = x.shape
-    if n_embd % n_head:
+    if n_head < 1 or n_embd % n_head:
         raise ValueError(f"n_embd {n_embd} is not divisible by n_head {n_head}: heads share the width evenly")
     qkv = linear(x, **c_attn).reshape(n_seq, 3, n_head, -1)  # [n_seq, n_embd] -> [n_seq, 3, n_head, d]
     q, k, v = qkv.transpose(1, 2, 0, 3)  # [n_seq, 3, n_head, d] -> 3 times [n_head, n_seq, d]
@@ -144,18 +147,20 @@ def mha(x: np.ndarray, c_attn: dict, c_proj: dict, n_head: int) -> np.ndarray:  
 # ---------------------------------------------------------------------------------------------- the model
 
 
-def transformer_block(
-    x: np.ndarray, ln_1: dict, attn: dict, ln_2: dict, mlp: dict, n_head: int
-) -> np.ndarray:  # [n_seq, n_embd] -> [n_seq, n_embd]
-    """Two steps, each added to what came in: attention moves information between positions, `ffn` works it over."""
+def transformer_block(x: np.ndarray, ln_1: dict, attn: dict, ln_2: dict, mlp: dict, n_head: int) -> np.ndarray:
+    """One layer, [n_seq, n_embd] -> [n_seq, n_embd]: two steps, each added to what came in.
+
+    Attention moves information between positions; the feed-forward network works it over. A layer norm stands in front
+    of each, none on the sum (pre-norm).
+    """
     x = x + mha(layer_norm(x, **ln_1), **attn, n_head=n_head)  # [n_seq, n_embd] -> [n_seq, n_embd]
     return x + ffn(layer_norm(x, **ln_2), **mlp)  # [n_seq, n_embd] -> [n_seq, n_embd]
 
 
 def gpt2(
     inputs: Sequence[int] | np.ndarray, wte: np.ndarray, wpe: np.ndarray, blocks: list[dict], ln_f: dict, n_head: int
-) -> np.ndarray:  # [n_seq] -> [n_seq, n_vocab]
-    """Logits of the next token after each of the ``inputs``.
+) -> np.ndarray:
+    """The whole model: token ids [n_seq] -> logits [n_seq, n_vocab] of the token after each of them.
 
     Parameters
     ----------

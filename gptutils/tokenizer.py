@@ -38,8 +38,8 @@ GPT2_PATTERN = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s
 r"""GPT-2's pre-tokenization: contractions, then letters, digits or other signs with at most one space in front, then
 white space, which leaves its last space to the word behind it."""
 
-# `regex` lets \s match U+001C to U+001F; the Rust engines of tiktoken and Hugging Face follow Unicode's White_Space.
-_PRETOKEN = regex.compile(GPT2_PATTERN.replace(r"\s", r"\p{White_Space}").replace(r"\S", r"\P{White_Space}"))
+# The module `regex`, not `re`: it knows \p{L}, and its \s is Unicode's White_Space, as in tiktoken's Rust engine.
+_PRETOKEN = regex.compile(GPT2_PATTERN)
 
 _PRINTABLE = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
 

@@ -102,7 +102,7 @@ def test_call():
     with pytest.raises(check.NotAttempted, match="not written yet"):
         check.call(unwritten)
     assert message(check.call, broken, [1]) == "broken([1]) raised IndexError: list index out of range"
-    assert "is a return statement missing" in message(check.call, lambda: None)
+    assert "is a return (or yield) statement missing" in message(check.call, lambda: None)
     assert check.call(partial(max, 1), 2) == 2
     assert "expected a function, got a list" in message(check.call, [1])
 
@@ -119,6 +119,22 @@ def test_raises():
     assert "returned 1" in message(check.raises, "x", abs, -1)
     with pytest.raises(check.NotAttempted):
         check.raises("x", lambda: (_ for _ in ()).throw(NotImplementedError()))
+
+
+def test_tracebacks_end_at_the_check():
+    """A learner sees the failing line of the cell and the message, not the inside of this module."""
+    for broken in (lambda: check.equal("n", 1, 2), lambda: check.call(lambda: [][1])):
+        with pytest.raises(AssertionError) as caught:
+            broken()
+        assert [frame.name for frame in caught.traceback][-1] == "checked"
+        assert len(caught.traceback) == 3
+    with pytest.raises(AssertionError) as caught:
+        check.call(lambda: [][1])
+    assert isinstance(caught.value.__cause__, IndexError)  # the learner's own mistake stays visible
+
+
+def test_numpy_numbers_are_shown_plainly():
+    assert message(check.equal, "n", np.float64(0.5), 1.0).startswith("n: expected 1.0, got 0.5")
 
 
 def test_long_values_are_cut():

@@ -255,9 +255,10 @@ def test_generation_refuses_what_does_not_fit():
         generate([1], params, n_head=3, max_new_tokens=-1)
 
 
-def test_heads_must_divide_the_width():
-    with pytest.raises(ValueError, match="n_embd 24 is not divisible by n_head 5"):
-        gpt2([1], **init_params(SMALL), n_head=5)
+@pytest.mark.parametrize("n_head", [5, 0, -3])
+def test_heads_must_divide_the_width(n_head):
+    with pytest.raises(ValueError, match=f"n_embd 24 is not divisible by n_head {n_head}"):
+        gpt2([1], **init_params(SMALL), n_head=n_head)
 
 
 # ---------------------------------------------------------------------------------------------- parameters

@@ -1,0 +1,11 @@
+# wrong: epoch and number are computed from the number of the window in the whole mixture
+def blend(weights, sizes, n_windows):
+    total = sum(weights)
+    taken = [0] * len(weights)
+    rows = []
+    for i in range(n_windows):
+        behind = [w * (i + 1) - total * t for w, t in zip(weights, taken)]
+        c = behind.index(max(behind))
+        rows.append([c, i // sizes[c], i % sizes[c]])
+        taken[c] += 1
+    return np.array(rows, dtype=np.int64).reshape(-1, 3)

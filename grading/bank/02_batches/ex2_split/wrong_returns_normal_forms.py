@@ -1,0 +1,11 @@
+# wrong: the normal forms are returned instead of the documents
+def split_documents(documents, percent):
+    train, validation = [], []
+    for document in documents:
+        normal = " ".join(document.casefold().split())
+        number = int.from_bytes(hashlib.sha256(normal.encode("utf-8")).digest()[:8], "big")
+        if number % 100 < percent:
+            validation.append(normal)
+        else:
+            train.append(normal)
+    return train, validation

@@ -1,0 +1,18 @@
+# wrong: the list of all positions is made and looked up
+def position_of(windows, n, seed, epoch):
+    order = order_at(np.arange(n), n, seed, epoch)
+    positions = np.empty(n, dtype=int)
+    positions[order] = np.arange(n)
+    return positions[windows]
+
+def readings(token, n_tokens, context_length, stride, batch_size, seed, n_epochs):
+    n_windows = (n_tokens - context_length - 1) // stride + 1
+    first = max(0, math.ceil((token - context_length) / stride))
+    last = min(n_windows - 1, math.floor((token - 1) / stride))
+    result = []
+    for epoch in range(n_epochs):
+        positions = position_of(np.arange(first, last + 1), n_windows, seed, epoch)
+        for position in sorted(positions.tolist()):
+            if position < n_windows // batch_size * batch_size:
+                result.append((epoch, position // batch_size))
+    return result

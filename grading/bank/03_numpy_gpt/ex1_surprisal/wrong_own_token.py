@@ -1,0 +1,12 @@
+# wrong: each row is compared with its own token, not with the next one
+def log_softmax(x):
+    x = x - x.max(axis=-1, keepdims=True)
+    return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+
+
+def surprisal(token_ids, params, n_head):
+    log_p = log_softmax(gpt2(token_ids, **params, n_head=n_head))
+    result = []
+    for i in range(len(token_ids) - 1):
+        result.append(-log_p[i, token_ids[i]] / math.log(2))
+    return np.array(result)
