@@ -9,12 +9,15 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 import struct
+import textwrap
 from importlib.resources import files
 from typing import Any
 
 _PAGES = "gptutils._playgrounds"  # pyproject.toml maps this package onto book/_static/playgrounds
 _DATA = '<script id="data" type="application/json">{}</script>'  # stands once in every page
+_INCLUDE = re.compile(r"^( *)/\* include ([\w.]+) \*/$", re.MULTILINE)  # a snippet that several pages share
 _MAX_TOKENS = 2**16  # the merges travel as 16-bit ids
 
 
@@ -63,8 +66,14 @@ def playground(name: str, **data: Any) -> Playground:
     content = json.dumps(data, default=_packed_tokenizer, separators=(",", ":"), allow_nan=False).replace(
         "<", r"\u003c"
     )
-    page = pages[name].read_text(encoding="utf-8")
+    page = _INCLUDE.sub(_snippet, pages[name].read_text(encoding="utf-8"))
     return Playground(name, page.replace(_DATA, _DATA.replace("{}", content)))
+
+
+def _snippet(include: re.Match[str]) -> str:
+    """The file that an include names, at the include's depth."""
+    indent, name = include.groups()
+    return textwrap.indent((files(_PAGES) / name).read_text(encoding="utf-8").removesuffix("\n"), indent)
 
 
 def _packed_tokenizer(tokenizer: Any) -> dict[str, Any]:
