@@ -48,11 +48,12 @@ class LayerNorm(nn.Module):
 
 
 class Dropout(nn.Dropout):
-    """In training, set each number to 0 with probability ``p`` and divide the others by 1 - p (Srivastava et al. 2014).
+    """In training, set each number to 0 with probability ``p`` and divide the others by 1 - p.
 
-    On the CPU it draws its own random numbers, and a seed gives the same ones on every processor. Torch's dropout draws
-    with Intel's library on Intel's processors, and on all others one by one and four times slower. Here a random integer
-    of 64 bits serves four numbers, so ``p`` counts in steps of 1/65536.
+    Source: Srivastava et al. 2014. On the CPU it draws its own random numbers, so that a seed gives the same ones on
+    every processor: torch's dropout draws with Intel's library on Intel's processors, and on all others one by one,
+    which takes four times as long. A random integer of 64 bits serves four numbers here, so ``p`` counts in steps of
+    1/65536.
 
     Parameters
     ----------
@@ -60,9 +61,9 @@ class Dropout(nn.Dropout):
 
     Examples
     --------
-    >>> dropped = Dropout(0.25)(torch.ones(10_000))
-    >>> sorted({round(x, 4) for x in dropped.tolist()}), round((dropped == 0).float().mean().item(), 1)
-    ([0.0, 1.3333], 0.2)
+    >>> _ = torch.manual_seed(4)
+    >>> Dropout(0.5)(torch.ones(8))
+    tensor([2., 0., 2., 0., 0., 2., 2., 0.])
     """
 
     def forward(self, x: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from gptutils.config import GPT2_CONFIGS, GPTConfig
 from gptutils.model import (
     GPT,
     CausalSelfAttention,
+    Dropout,
     FeedForward,
     LayerNorm,
     causal_attention_weights,
@@ -56,7 +57,7 @@ def is_conv1d(name: str) -> bool:
     return name.endswith(("c_attn.weight", "c_proj.weight", "c_fc.weight"))
 
 
-def huggingface_twin(model: GPT, **changes) -> GPT2LMHeadModel:
+def huggingface_twin(model: GPT) -> GPT2LMHeadModel:
     """transformers' GPT-2 with the same sizes, dropout and weights."""
     config = model.config
     other = GPT2LMHeadModel(
@@ -71,7 +72,7 @@ def huggingface_twin(model: GPT, **changes) -> GPT2LMHeadModel:
             resid_pdrop=config.drop_rate,
             bos_token_id=0,
             eos_token_id=0,
-            **changes,
+            attn_implementation="eager",
         )
     ).to(model.wte.weight.dtype)
     state = {
@@ -106,11 +107,16 @@ def gradients(logits: torch.Tensor, targets: torch.Tensor, model: torch.nn.Modul
 @pytest.mark.parametrize(
     ("dtype", "tolerance"), [(torch.float32, 1e-5), (torch.float64, 1e-12)], ids=["float32", "float64"]
 )
-def test_logits_and_all_gradients_equal_transformers(config, explicit, dtype, tolerance):
+def test_logits_and_all_gradients_equal_transformers(config, explicit, dtype, tolerance, monkeypatch):
     """Also in training: the same seed drops the same numbers only if every dropout stands in its right place."""
+
+    def our_dropout(x: torch.Tensor, p: float, training: bool = True, inplace: bool = False) -> torch.Tensor:
+        return Dropout(p)(x) if training and p > 0 else x
+
     model = random_model(config, dtype)
-    other = huggingface_twin(model, attn_implementation="eager" if explicit else "sdpa")
+    other = huggingface_twin(model)
     use_explicit_attention(model, explicit)
+    monkeypatch.setattr(torch.nn.functional, "dropout", our_dropout)
     for seq in (1, config.context_length):
         for train in (False, True):
             model.train(train), other.train(train)
@@ -276,11 +282,66 @@ def test_logits_do_not_depend_on_later_tokens_or_other_rows():
     assert ((after[0, 9:] - before[0, 9:]).abs().amax(-1) > 1e-3).all()
 
 
-def test_dropout_keeps_the_mean():
-    """Over many draws, dropped weights and results average to what evaluation gives."""
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
+def test_dropout_drops_at_random_and_scales_the_rest(p):
+    torch.manual_seed(0)
+    n = 400_003  # not a multiple of the four that share a random integer
+    x = torch.randn(n).requires_grad_()
+    dropped = Dropout(p)(x)
+    kept = dropped != 0
+    torch.testing.assert_close(dropped[kept], x[kept] / (1 - p), rtol=1e-4, atol=0)
+    (gradient,) = torch.autograd.grad(dropped.sum(), x)
+    torch.testing.assert_close(gradient, kept / (1 - p), rtol=1e-4, atol=0)
+    # The share that is dropped, of all and of each of the four; and how often neighbours are dropped together.
+    for part in (kept, *(kept[i::4] for i in range(4))):
+        assert abs((~part).float().mean() - p) < 5 * (p * (1 - p) / len(part)) ** 0.5
+    for distance in (1, 2, 3, 4, 64):
+        both = (~kept[distance:] & ~kept[:-distance]).float().mean()
+        assert abs(both - p * p) < 5 * (p * p * (1 - p * p) / n) ** 0.5
+
+
+def test_dropout_follows_its_mode_its_seed_and_its_rate():
+    x = torch.ones(2, 3, 5, dtype=torch.bfloat16)
+    dropout = Dropout(0.5)
+    assert dropout.eval()(x) is x
+    dropout.train()
+    torch.manual_seed(1)
+    first = dropout(x)
+    assert first.dtype == torch.bfloat16
+    assert first.shape == x.shape
+    assert not torch.equal(dropout(x), first)
+    torch.manual_seed(1)
+    assert torch.equal(dropout(x), first)
+    for p, expected in ((0.0, x), (1e-9, x), (1.0, torch.zeros_like(x))):
+        dropout.p = p
+        assert torch.equal(dropout(x), expected)
+
+
+def test_dropout_draws_the_same_on_every_processor():
+    """Straight from the Mersenne twister, here NumPy's: 16 bits a number, four numbers in each 64 bits."""
+    p, n = 0.3, 400_001
+    twister = np.random.RandomState(123)
+    torch.manual_seed(123)
+    for _ in range(2):
+        words = twister.randint(0, 2**32, size=2 * 100_001, dtype=np.uint32)
+        bits = (words[0::2].astype(np.uint64) << np.uint64(32) | words[1::2]).view(np.int16)[:n]
+        np.testing.assert_array_equal(Dropout(p)(torch.ones(n)) == 0, bits < round(p * 65536) - 32768)
+
+
+def test_compiled_dropout_is_torchs_own():
+    """So that the compiler can make it one with its neighbours."""
+    sources = []
+    compiled = torch.compile(Dropout(0.5), backend=lambda graph, inputs: sources.append(graph.code) or graph)
+    assert compiled(torch.ones(100)).unique().tolist() == [0, 2]
+    assert "dropout(" in sources[0]
+    assert "random_" not in sources[0]
+
+
+def test_dropped_attention_and_feed_forward_keep_their_mean():
+    """Over many draws they average to what evaluation gives."""
     torch.manual_seed(0)
     config = dataclasses.replace(SMALL, drop_rate=0.4)
-    for layer in (CausalSelfAttention(config, explicit=True), CausalSelfAttention(config), FeedForward(config)):
+    for layer in (CausalSelfAttention(config), FeedForward(config)):
         x = torch.randn(1, 8, 24)
         with torch.no_grad():
             expected = layer.eval()(x)
@@ -288,6 +349,19 @@ def test_dropout_keeps_the_mean():
         error = (draws.mean(0) - expected[0]).abs() / (draws.std(0) / 20_000**0.5)  # in standard errors
         assert draws.std(0).min() > 0
         assert error.max() < 5
+
+
+@pytest.mark.parametrize("explicit", [True, False])
+@pytest.mark.parametrize("train", [True, False])
+def test_other_devices_drop_inside_the_fused_attention(train, explicit, monkeypatch):
+    calls = []
+    fused = F.scaled_dot_product_attention
+    monkeypatch.setattr(
+        F, "scaled_dot_product_attention", lambda *args, **options: calls.append(options) or fused(*args, **options)
+    )
+    layer = CausalSelfAttention(dataclasses.replace(SMALL, drop_rate=0.3), explicit=explicit).to("meta").train(train)
+    assert layer(torch.zeros(2, 5, 24, device="meta")).shape == (2, 5, 24)
+    assert calls == ([] if explicit else [{"dropout_p": 0.3 if train else 0.0, "is_causal": True}])
 
 
 # ---------------------------------------------------------------------------------------------- training

@@ -14,7 +14,9 @@ import pytest
 from gptutils.playground import playground
 from gptutils.tokenizer import BYTE_ORDER, BPETokenizer
 
-PAGES = sorted((Path(__file__).resolve().parents[1] / "book" / "_static" / "playgrounds").glob("*.html"))
+FOLDER = Path(__file__).resolve().parents[1] / "book" / "_static" / "playgrounds"
+PAGES = sorted(FOLDER.glob("*.html"))
+SNIPPETS = sorted([*FOLDER.glob("*.css"), *FOLDER.glob("*.js")])
 
 
 class Elements(HTMLParser):
@@ -119,15 +121,27 @@ def test_ids_beyond_16_bits_are_refused():
 
 def test_the_package_holds_the_books_pages():
     assert PAGES
-    for page in PAGES:
+    for page in PAGES + SNIPPETS:
         assert (files("gptutils._playgrounds") / page.name).read_text(encoding="utf-8") == page.read_text(
             encoding="utf-8"
         )
 
 
+def test_snippets_stand_where_the_pages_include_them_and_data_is_never_read_as_an_include():
+    assert SNIPPETS
+    for page in PAGES:
+        shown = playground(page.stem, text="/* include theme.css */\n/* include theme.css */").page
+        names = re.findall(r"/\* include ([\w.]+) \*/", page.read_text(encoding="utf-8"))
+        assert sorted(names) == sorted(snippet.name for snippet in SNIPPETS)  # every page takes each of them once
+        for snippet in SNIPPETS:
+            lines = [line.strip() for line in snippet.read_text(encoding="utf-8").splitlines()]
+            assert "\n".join(lines) in "\n".join(line.strip() for line in shown.splitlines())
+        assert shown.count("/* include") == 2  # the data's own
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_a_page_needs_nothing_else_and_keeps_nothing(page):
-    text = page.read_text(encoding="utf-8")
+    text = playground(page.stem).page
     assert text.count('<script id="data" type="application/json">{}</script>') == 1
     assert '<html lang="en">' in text
     assert "<title>" in text

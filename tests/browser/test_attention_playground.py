@@ -3,7 +3,6 @@ in dark mode, on a telephone, and without any request."""
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 
@@ -28,7 +27,7 @@ HOST = """<!DOCTYPE html><html lang="en" data-theme="light"><head><title>A lesso
 def attention(tokens: list[str]) -> dict:
     """Weights of a random two-layer attention network over a sentence, softmax(q k^T / sqrt(d)) with the mask and without."""
     generator = torch.Generator().manual_seed(len(tokens))
-    shown = {"tokens": tokens}
+    shown = {"tokens": list(tokens)}
     embedded = torch.randn(len(tokens), EMB_DIM, generator=generator)
     projections = torch.randn(N_LAYERS, 3, EMB_DIM, EMB_DIM, generator=generator) / EMB_DIM**0.5
     for kind in ("causal", "unmasked"):
@@ -214,7 +213,11 @@ def test_darker_means_more_and_numbers_stand_out_from_every_colour(frame, page):
             f"""() => Array.from({{ length: 1001 }}, (_, i) => {{
                 const node = document.createElement('p');
                 tint(node, i / 1000);
-                return [node.style.backgroundColor, node.style.color].map({luminance}.call ? {luminance} : null);
+                document.body.append(node);
+                const style = getComputedStyle(node);
+                const pair = [style.backgroundColor, style.color].map({luminance});
+                node.remove();
+                return pair;
             }})"""
         )
         grounds = [ground for ground, _ in shades]
@@ -287,12 +290,38 @@ def test_the_keyboard_is_enough(frame, page, sentences):
     assert set(seen) <= {"solid", "auto"}  # each of them showed the focus
 
 
+def test_a_long_heat_map_scrolls_to_the_chosen_cell(frame, page):
+    page.set_viewport_size({"width": 390, "height": 800})
+    choose_sentence(frame, 3)
+    frame.focus("#grid")
+    inside = """() => {
+        const [cell, box, name] = ['td.key', '#grid', 'tr.query th'].map(s => document.querySelector(s).getBoundingClientRect());
+        return cell.left >= name.right - 1 && cell.right <= box.right + 1;
+    }"""
+    start = page.evaluate("scrollY")
+    for key in ("ArrowRight", "ArrowLeft"):
+        for _ in range(28):
+            page.keyboard.press(key)
+            assert frame.evaluate(inside)
+        assert (frame.evaluate("document.getElementById('grid').scrollLeft") > 50) == (key == "ArrowRight")
+    assert page.evaluate("scrollY") == start
+
+
 def test_what_is_seen_is_announced_once_the_choice_rests(frame):
     assert frame.get_attribute("#announcement", "aria-live") == "polite"
     assert frame.text_content("#announcement") == ""
     frame.click("#token-0")
-    told = "Layer 1, head 1, mask on. “The” comes first and sees only itself (1.00). The mask hides the 6 tokens after it"
-    frame.wait_for_function("t => document.getElementById('announcement').textContent.startsWith(t)", arg=told)
+    says = "t => document.getElementById('announcement').textContent.startsWith(t)"
+    first = "“The” comes first and sees only itself (1.00). The mask hides the 6 tokens after it"
+    frame.wait_for_function(says, arg=f"Layer 1, head 1, mask on. {first}")
+    choose_head(frame, 1, 2)
+    frame.wait_for_function(says, arg=f"Layer 2, head 3, mask on. {first}")
+    frame.uncheck("#mask")
+    frame.wait_for_function(says, arg="Layer 2, head 3, mask off. “The” looks most at")
+    choose_sentence(frame, 2)
+    frame.wait_for_function(
+        says, arg="Layer 2, head 3, mask off. “<b>one</b>” looks most at itself (1.00). It is the last"
+    )
 
 
 def test_the_frame_follows_the_mode_of_the_page_around_it(frame, page, sentences):
@@ -369,24 +398,24 @@ def test_axe_finds_no_fault(guarded_context, sentences, mode):
 
 
 def spoiled(change) -> list[dict]:
+    """Two sentences, the second with a fault."""
     sentences = [attention(SENTENCES[0]), attention(SENTENCES[1])]
-    sentences = copy.deepcopy(sentences)
     change(sentences[1])
     return sentences
 
 
 BAD = {
-    r'"tokens"] must be a list of at least one string': lambda s: s.update(tokens=[]),
-    r'sentences[1]["tokens"] must be': lambda s: s["tokens"].__setitem__(0, 7),
-    r'sentences[1]["causal"] must be a list of layers': lambda s: s.pop("causal"),
-    r'sentences[1]["unmasked"] must be a list of layers': lambda s: s["unmasked"][0].pop(),
-    r'sentences[1]["causal"][1][2] must have 11 rows of 11 weights': lambda s: s["causal"][1][2][3].pop(),
-    r"must hold numbers from 0 to 1": lambda s: s["unmasked"][0][0][0].__setitem__(0, None),
-    r'sentences[1]["unmasked"][0][0][4] must sum to 1': lambda s: s["unmasked"][0][0].__setitem__(4, [0.2] * 11),
-    r'sentences[1]["causal"][0][1][2] gives weight to a later token': lambda s: s.update(causal=s["unmasked"])
-    or s["causal"][0].__setitem__(0, attention(SENTENCES[1])["causal"][0][0])
-    or s["causal"][0][1].__setitem__(slice(0, 2), attention(SENTENCES[1])["causal"][0][1][:2]),
-    r'"causal" has 2 × 4 layers and heads, "unmasked" has 1 × 4': lambda s: s["unmasked"].pop(),
+    '"tokens"] must be a list of at least one string': lambda s: s.update(tokens=[]),
+    'sentences[1]["tokens"] must be': lambda s: s["tokens"].__setitem__(0, 7),
+    'sentences[1]["causal"] must be a list of layers': lambda s: s.pop("causal"),
+    'sentences[1]["unmasked"] must be a list of layers': lambda s: s["unmasked"][0].pop(),
+    'sentences[1]["causal"][1][2] must have 11 rows of 11 weights': lambda s: s["causal"][1][2][3].pop(),
+    'sentences[1]["unmasked"][0][0][0] must hold numbers from 0 to 1': lambda s: s["unmasked"][0][0][0].__setitem__(
+        0, None
+    ),
+    'sentences[1]["unmasked"][0][0][4] must sum to 1': lambda s: s["unmasked"][0][0].__setitem__(4, [0.2] * 11),
+    'sentences[1]["causal"][0][0][0] gives weight to a later token': lambda s: s.update(causal=s["unmasked"]),
+    '"causal" has 2 × 4 layers and heads, "unmasked" has 1 × 4': lambda s: s["unmasked"].pop(),
 }
 
 
