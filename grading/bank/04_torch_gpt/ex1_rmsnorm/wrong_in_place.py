@@ -1,0 +1,13 @@
+# wrong: the input is divided in place
+class RMSNorm(nn.Module):
+    def __init__(self, emb_dim, eps=1e-6):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(emb_dim))
+        self.eps = eps
+
+    def forward(self, x):
+        if x.dtype in (torch.float16, torch.bfloat16):
+            wide = x.float()
+            return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).to(x.dtype)
+        x /= torch.sqrt(x.pow(2).mean(-1, keepdim=True) + self.eps)
+        return self.weight * x

@@ -1,0 +1,11 @@
+# wrong: the mean is subtracted first, as in layer norm
+class RMSNorm(nn.Module):
+    def __init__(self, emb_dim, eps=1e-6):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(emb_dim))
+        self.eps = eps
+
+    def forward(self, x):
+        wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+        wide = wide - wide.mean(-1, keepdim=True)
+        return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).to(x.dtype)

@@ -1,0 +1,18 @@
+# correct: exact fractions for the width, silu written out
+from fractions import Fraction
+
+
+def swiglu_width(emb_dim, multiple_of):
+    return math.ceil(Fraction(8 * emb_dim, 3 * multiple_of)) * multiple_of
+
+
+class SwiGLU(nn.Module):
+    def __init__(self, emb_dim, multiple_of):
+        super().__init__()
+        width = swiglu_width(emb_dim, multiple_of)
+        self.gate = nn.Linear(emb_dim, width, bias=False)
+        self.up = nn.Linear(emb_dim, width, bias=False)
+        self.down = nn.Linear(width, emb_dim, bias=False)
+
+    def forward(self, x):
+        return self.down(self.up(x) * self.gate(x) * torch.sigmoid(self.gate(x)))

@@ -1,0 +1,10 @@
+# wrong: the padding of the first line is used for all lines
+def attention_mask(is_token, window=None):
+    if window is not None and window < 1:
+        raise ValueError(f'window is {window}, at least 1 expected')
+    seq = is_token.shape[1]
+    place = torch.arange(seq)
+    back = place[:, None] - place[None, :]
+    near = (back >= 0) & (back < (window or seq))
+    allowed = near & is_token[:1, None, None, :].expand(len(is_token), 1, 1, -1)
+    return allowed | (~allowed.any(-1, keepdim=True) & (back == 0))
