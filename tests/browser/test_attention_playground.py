@@ -431,3 +431,17 @@ def test_missing_data_is_named(page, data):
     page.set_content(playground("attention", **data).page)
     assert "no attention weights yet" in page.inner_text("[role=alert]")
     assert page.locator("main > *:visible").count() == 1
+
+
+def test_the_lesson_in_the_book_has_it(page, book_url):
+    page.goto(book_url + "chapters/04_torch_gpt.html")
+    frame = page.locator("iframe.playground").element_handle().content_frame()
+    sentences = frame.evaluate("JSON.parse(document.getElementById('data').textContent).sentences")
+    for index, sentence in enumerate(sentences):
+        choose_sentence(frame, index)
+        choose_head(frame, 1, 2)
+        for masked in (True, False):
+            frame.set_checked("#mask", masked)
+            frame.click("#token-5")
+            check(frame, sentence, 1, 2, 5, masked)
+    frame.wait_for_function("document.documentElement.scrollHeight === innerHeight")
