@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import functools
 import math
+import reprlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+
+LONGEST = 200  # characters of a value in a message
 
 
 class NotAttempted(AssertionError):
@@ -121,26 +124,28 @@ def close(name: str, actual: Any, expected: Any, rtol: float = 1e-4, mistakes: M
     AssertionError: loss: expected 2.4, got 1.2 (largest error 1.2, allowed 0.00024).
     This looks like a known mistake: the sum was divided by 2 B instead of B.
     """
+
+    def agrees(value: np.ndarray, other: Any) -> bool:
+        other = _array(other)
+        if value.shape != other.shape:
+            return False
+        allowed = rtol * np.abs(other).max(initial=0.0)
+        return bool((np.abs(value - other) <= allowed).all())
+
     wanted = _array(expected)
     try:
         found = _array(actual)
     except (TypeError, ValueError):
         raise AssertionError(f"{name}: expected numbers, got {_article(actual)}.") from None
     if found.shape != wanted.shape:
-        raise AssertionError(f"{name}: expected shape {list(wanted.shape)}, got {list(found.shape)}.")
-
-    def agrees(one: np.ndarray, other: np.ndarray) -> bool:
-        if one.shape != other.shape:
-            return False
-        allowed = rtol * np.abs(other).max(initial=0.0)
-        return bool((np.abs(one - other) <= allowed).all())
-
+        raise AssertionError(
+            f"{name}: expected shape {list(wanted.shape)}, got {list(found.shape)}." + _known(found, mistakes, agrees)
+        )
     if not agrees(found, wanted):
         error, allowed = np.abs(found - wanted).max(), rtol * np.abs(wanted).max(initial=0.0)
         raise AssertionError(
             f"{name}: expected {_short(expected)}, got {_short(actual)} "
-            f"(largest error {error:.4g}, allowed {allowed:.4g})."
-            + _known(found, mistakes, lambda value, wrong: agrees(value, _array(wrong)))
+            f"(largest error {error:.4g}, allowed {allowed:.4g})." + _known(found, mistakes, agrees)
         )
 
 
@@ -191,7 +196,9 @@ def _shown_call(function: Any, args: Sequence, kwargs: Mapping[str, Any]) -> str
     """The call as the learner would write it."""
     if not callable(function):
         raise AssertionError(f"expected a function, got {_article(function)}: {_short(function)}")
-    return f"{_name(function)}({', '.join([*map(_short, args), *(f'{k}={_short(v)}' for k, v in kwargs.items())])})"
+    # Before the call, since the function may change its arguments; so this must cost little, whatever they are.
+    with np.printoptions(threshold=12):
+        return f"{_name(function)}({', '.join([*map(_brief, args), *(f'{k}={_brief(v)}' for k, v in kwargs.items())])})"
 
 
 def _array(value: Any) -> np.ndarray:
@@ -233,6 +240,23 @@ def _article(value: Any) -> str:
     return "None" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
-def _short(value: Any, limit: int = 200) -> str:
+class _Brief(reprlib.Repr):
+    def __init__(self) -> None:
+        super().__init__()
+        self.maxlevel, self.maxdict, self.maxset = 3, 4, 20
+        self.maxlist = self.maxtuple = 40
+        self.maxstring = self.maxlong = self.maxother = LONGEST
+
+    def repr_instance(self, x: Any, level: int) -> str:
+        return super().repr_instance(x.item() if isinstance(x, np.generic) else x, level)
+
+
+def _brief(value: Any) -> str:
+    """An argument in little time: the beginning of long lists and dicts, the edges of large arrays."""
+    text = _Brief().repr(value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 20]} ..."
+
+
+def _short(value: Any, limit: int = LONGEST) -> str:
     text = repr(value.item() if isinstance(value, np.generic) else value)
     return text if len(text) <= limit else f"{text[: limit - 20]} ... ({len(text)} characters)"

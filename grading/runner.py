@@ -33,8 +33,12 @@ WORKER = Path(__file__).with_name("worker.py")
 # Forking after numpy's or torch's libraries are loaded is unsafe on macOS: there every notebook gets its own process.
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
 TIMEOUT = 40.0  # seconds for a cell: the slowest machine on which an honest answer must pass
-# Cached functions that take long the first time, and which the forked notebooks then have for nothing.
-WARM = ("gptutils.tokenizer:gpt2_tokenizer",)
+# What takes long the first time, and the forked notebooks then have for nothing: cached functions, and modules that a
+# library imports only when it is used (torch its symbolic mathematics, in the first autograd.Function of a process).
+WARM = {
+    "gpt2_tokenizer": "gptutils.tokenizer:gpt2_tokenizer",
+    "autograd.Function": "torch.fx.experimental.symbolic_shapes",
+}
 
 
 @dataclass(frozen=True)
@@ -187,7 +191,7 @@ class Runner:
 
 
 def preload_for(notebook: NotebookNode) -> list[str]:
-    """What the notebook's cells import, and the slow cached functions that they use."""
+    """What the notebook's cells import, and what they use of `WARM`."""
     found: set[str] = set()
     text = ""
     for cell in notebook.cells:
@@ -200,7 +204,7 @@ def preload_for(notebook: NotebookNode) -> list[str]:
                     found |= {alias.name for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and node.module:
                     found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return sorted(found) + [name for name in WARM if name.partition(":")[2] in text]
+    return sorted(found) + [name for used, name in WARM.items() if used in text]
 
 
 class _Worker:

@@ -139,3 +139,29 @@ def test_numpy_numbers_are_shown_plainly():
 
 def test_long_values_are_cut():
     assert len(message(check.equal, "x", "a" * 10_000, "b")) < 500
+
+
+def test_a_call_is_shown_as_it_was_made_and_in_brief():
+    def spoil(params, ids):
+        ids.clear()
+        params["wte"][:] = 0
+        raise IndexError("too late")
+
+    params = {
+        "wte": np.ones((400, 300)),
+        "blocks": [{"attn": {"w": np.ones((300, 300))}}] * 12,
+        "ln_f": 1,
+        "b": 2,
+        "c": 3,
+    }
+    with pytest.raises(AssertionError) as caught:
+        check.call(spoil, params, [1, 2, 3])
+    said = str(caught.value)
+    assert "spoil({" in said and ", [1, 2, 3]) raised IndexError: too late" in said and len(said) < 300
+
+
+def test_a_known_mistake_of_another_shape():
+    with pytest.raises(AssertionError, match="known mistake: the last row is missing"):
+        check.close(
+            "rows", np.ones(3), np.ones(4), mistakes={"another": np.ones(2), "the last row is missing": np.ones(3)}
+        )
