@@ -250,7 +250,8 @@ def _without_docstrings(code: str) -> str:
     return "\n".join(line for line in lines if line is not None)
 
 
-# The map: name, title, what it does, left edge and middle of the box; arrows as SVG paths.
+# The map: name, title, what it does, left edge and middle of the box; arrows as SVG paths. Above the left two thirds of
+# a box there is room for "you are here": arrows pass on the right of it.
 _BOX_WIDTH, _BOX_HEIGHT = 132, 46
 _PIECES = {
     "tokenizer": ("Tokenizer", "text ⇄ token ids", 80, 62),
@@ -269,13 +270,13 @@ _ARROWS = (
     "M212 54H312",  # tokenizer -> model
     "M446 54H546",  # model -> decoding
     "M680 54H708",  # decoding -> text
-    "M614 39V26Q614 18 606 18H388Q380 18 380 26V37",  # decoding -> model, once a token
-    "M146 85V135",  # tokenizer -> batches
+    "M658 39V26Q658 18 650 18H432Q424 18 424 26V37",  # decoding -> model, once a token
+    "M190 85V135",  # tokenizer -> batches
     "M212 160H255Q263 160 263 152V78Q263 70 271 70H312",  # batches -> model
     "M446 70H489Q497 70 497 78V144Q497 152 505 152H546",  # model -> loss
     "M548 168H448",  # loss -> training
-    "M380 137V87",  # training -> model
-    "M380 183V201Q380 209 372 209H154Q146 209 146 217V233",  # training -> weights
+    "M424 137V87",  # training -> model
+    "M380 183V201Q380 209 372 209H198Q190 209 190 217V233",  # training -> weights
     "M212 258H247",
     "M381 258H416",
     "M550 258H585",
@@ -287,7 +288,7 @@ _WORDS = (
     (738, 90, "again)"),
     (262, 47, "ids"),
     (496, 47, "scores"),
-    (497, 13, "one token at a time"),
+    (541, 13, "one token at a time"),
 )
 
 

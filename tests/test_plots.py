@@ -224,6 +224,25 @@ def test_the_map_marks_one_piece(piece):
     assert svg.get("role") == "img"
 
 
+@pytest.mark.parametrize("piece", PIECES)
+def test_no_arrow_crosses_you_are_here(piece):
+    svg = drawing(piece)
+    here = next(text for text in svg.iter("text") if text.text == "you are here")
+    left, bottom = float(here.get("x")), float(here.get("y"))
+    right, top = left + 88, bottom - 12
+    arrows = [path.get("d") for path in svg.iter("path") if path.get("marker-end")]
+    assert len(arrows) > 10
+    for arrow in arrows:
+        x = y = 0.0
+        for step, numbers in re.findall(r"([MHVQ])([\d. ]+)", arrow):
+            old, values = (x, y), [float(number) for number in numbers.split()]
+            x = values[0] if step == "H" else x if step == "V" else values[-2]
+            y = values[0] if step == "V" else y if step == "H" else values[-1]
+            if step != "M":
+                beside = max(x, old[0]) < left or min(x, old[0]) > right
+                assert beside or max(y, old[1]) < top or min(y, old[1]) > bottom, arrow
+
+
 def test_the_map_fits_its_frame():
     svg = drawing("tokenizer")
     left, top, width, height = map(float, svg.get("viewBox").split())
