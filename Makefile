@@ -32,7 +32,7 @@ test: $(READY) book ## run all tests: package, notebooks' outputs (nbval), gradi
 	$(BIN)/ruff check
 	BOOK_HTML="$(CURDIR)/_build/html" $(BIN)/python -m pytest --nbval --nbval-current-env -n 2 --dist loadfile
 
-test-colab: $(READY) ## run a lesson and an exercise set alone, with the versions of packages that Colab has
+test-colab: $(READY) ## run every lesson and exercise set alone, with the versions of packages that Colab has
 	$(BIN)/python tools/colab.py
 
 bench: $(READY) ## measure speed against other libraries, as ratios (BENCHMARKS="benchmarks/tokenizer.py" for some)

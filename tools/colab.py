@@ -6,7 +6,7 @@ address, which git is told to find in this checkout. Checked: every cell runs, p
 ones, visible tests of the exercises pass with the reference's answers and ask for an answer without, torch and NumPy
 stay as they are.
 
-Default: the first lesson and its exercise set.
+Default: all lessons and exercise sets.
 """
 
 from __future__ import annotations
@@ -125,9 +125,8 @@ def check_exercises(path: Path, repository: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="*", type=Path, help="lessons and releases")
-    lesson = notebooks.ROOT / "chapters" / "01_tokenizer.ipynb"
-    release = notebooks.ROOT / "assignments" / "01_tokenizer" / "exercises.ipynb"
-    paths = [path.resolve() for path in parser.parse_args().paths] or [lesson, release]
+    every = sorted(notebooks.ROOT.glob("chapters/*.ipynb")) + sorted(notebooks.ROOT.glob("assignments/*/*.ipynb"))
+    paths = [path.resolve() for path in parser.parse_args().paths] or every
     make_environment()
     before = versions()
     with tempfile.TemporaryDirectory() as folder:
