@@ -55,6 +55,8 @@ def call(function: Callable, *args: Any, **kwargs: Any) -> Any:
     shown = _shown_call(function, args, kwargs)
     try:
         result = function(*args, **kwargs)
+    except NotAttempted:  # of a call inside the function
+        raise
     except NotImplementedError:
         raise NotAttempted(
             f"{_name(function)} is not written yet: replace 'raise NotImplementedError()' in the cell above, "

@@ -103,7 +103,7 @@ def causal_attention_weights(q: Tensor, k: Tensor) -> Tensor:  # -> [..., seq, s
             [0.3333, 0.3333, 0.3333]])
     """
     seq, head_dim = q.shape[-2:]
-    mask = torch.full((seq, seq), -torch.inf, dtype=q.dtype, device=q.device).triu(1)  # hides what comes later
+    mask = q.new_full((seq, seq), -torch.inf).triu(1)  # hides what comes later
     scores = (q / math.sqrt(head_dim)) @ k.transpose(-2, -1) + mask  # -> [..., seq, seq]
     return scores.softmax(dim=-1)  # -> [..., seq, seq]
 
@@ -139,10 +139,12 @@ class CausalSelfAttention(nn.Module):
         drop_rate = self.weight_drop.p if self.training else 0.0
         # To drop some weights on the CPU, torch's function, too, computes them all, and takes longer.
         if self.explicit or (drop_rate > 0 and x.device.type == "cpu"):
-            context = self.weight_drop(causal_attention_weights(q, k)) @ v  # -> [batch, heads, seq, head_dim]
+            weights = self.weight_drop(causal_attention_weights(q, k))  # -> [batch, heads, seq, seq]
+            context = weights @ v  # -> [batch, heads, seq, head_dim]
         else:
             context = F.scaled_dot_product_attention(q, k, v, dropout_p=drop_rate, is_causal=True)
-        return self.drop(self.c_proj(context.transpose(1, 2).flatten(2)))  # -> [batch, seq, emb]
+        joined = context.transpose(1, 2).flatten(2)  # -> [batch, seq, emb]
+        return self.drop(self.c_proj(joined))  # -> [batch, seq, emb]
 
 
 class TransformerBlock(nn.Module):
@@ -200,7 +202,7 @@ class GPT(nn.Module):
         """Start anew: weights from N(0, 0.02), biases 0, layer norms 1.
 
         The projections that are added to the residual stream, two in each block, have a standard deviation smaller by
-        1 / sqrt(2 n_layers), so that the stream does not grow with depth (Radford et al. 2019).
+        1 / sqrt(2 n_layers): however many blocks there are, all that they add weighs as much as one (Radford et al. 2019).
         """
         for name, parameter in self.named_parameters():
             if name.endswith("bias"):

@@ -1,8 +1,8 @@
 """GPT-2's forward pass in NumPy: all that a GPT computes, in a few lines of array arithmetic.
 
 A GPT turns ``n_seq`` token ids into ``n_seq`` rows of ``n_vocab`` scores (logits): row ``i`` rates every token of the
-vocabulary as the one that follows token ``i``. The comment behind a line gives the shapes of what goes in and comes
-out; sizes have the names of GPT-2's own files (Radford et al. 2019), and so have the parameters, a tree of arrays::
+vocabulary as the one that follows token ``i``. The comment behind a line gives the shape of what comes out. Sizes have
+the names of GPT-2's own files (Radford et al. 2019), and so have the parameters, a tree of arrays::
 
     wte [n_vocab, n_embd]                            one vector for each token; also the output projection
     wpe [n_ctx, n_embd]                              one vector for each position
@@ -43,7 +43,8 @@ def gelu(x: np.ndarray) -> np.ndarray:
     array([[ 0.84119,  1.9546 ],
            [-0.0454 ,  0.34571]])
     """
-    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)))  # [...] -> [...]
+    inner = math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x)  # -> [...]
+    return 0.5 * x * (1 + np.tanh(inner))  # -> [...]
 
 
 def softmax(x: np.ndarray) -> np.ndarray:
@@ -56,8 +57,8 @@ def softmax(x: np.ndarray) -> np.ndarray:
            [0.00669, 0.99331]])
     """
     # The largest becomes 0, so that exp cannot overflow.
-    exp = np.exp(x - x.max(axis=-1, keepdims=True))  # [..., n] -> [..., n]
-    return exp / exp.sum(axis=-1, keepdims=True)  # [..., n] -> [..., n]
+    exp = np.exp(x - x.max(axis=-1, keepdims=True))  # -> [..., n]
+    return exp / exp.sum(axis=-1, keepdims=True)  # -> [..., n]
 
 
 def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float = 1e-5) -> np.ndarray:
@@ -71,9 +72,9 @@ def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float = 1e-5) -
     array([[-0.70709, -0.70709,  1.41418],
            [-1.397  ,  0.508  ,  0.889  ]])
     """
-    mean = x.mean(axis=-1, keepdims=True)  # [..., n] -> [..., 1]
-    variance = x.var(axis=-1, keepdims=True)  # [..., n] -> [..., 1]
-    return g * (x - mean) / np.sqrt(variance + eps) + b  # [..., n] -> [..., n]
+    mean = x.mean(axis=-1, keepdims=True)  # -> [..., 1]
+    variance = x.var(axis=-1, keepdims=True)  # -> [..., 1]
+    return g * (x - mean) / np.sqrt(variance + eps) + b  # -> [..., n]
 
 
 def linear(x: np.ndarray, w: np.ndarray, b: np.ndarray | float = 0.0) -> np.ndarray:
@@ -84,13 +85,13 @@ def linear(x: np.ndarray, w: np.ndarray, b: np.ndarray | float = 0.0) -> np.ndar
     >>> linear(np.array([[1.0, 2.0]]), w=np.array([[1, 0, 1], [0, 1, 1]]), b=np.array([0, 0, 10]))
     array([[ 1.,  2., 13.]])
     """
-    return x @ w + b  # [m, n_in] @ [n_in, n_out] + [n_out] -> [m, n_out]
+    return x @ w + b  # -> [m, n_out]
 
 
 def ffn(x: np.ndarray, c_fc: dict, c_proj: dict) -> np.ndarray:
     """Feed-forward network, four times wider inside, for each position alone: [n_seq, n_embd] -> [n_seq, n_embd]."""
-    up = gelu(linear(x, **c_fc))  # [n_seq, n_embd] -> [n_seq, 4*n_embd]
-    return linear(up, **c_proj)  # [n_seq, 4*n_embd] -> [n_seq, n_embd]
+    up = gelu(linear(x, **c_fc))  # -> [n_seq, 4*n_embd]
+    return linear(up, **c_proj)  # -> [n_seq, n_embd]
 
 
 def causal_mask(n_seq: int, dtype: type = np.float64) -> np.ndarray:
@@ -116,8 +117,8 @@ def attention_weights(q: np.ndarray, k: np.ndarray, mask: np.ndarray) -> np.ndar
            [0.5 , 0.5 , 0.  ],
            [0.33, 0.33, 0.33]])
     """
-    scores = q @ k.swapaxes(-1, -2) / math.sqrt(q.shape[-1])  # [..., n_q, d] @ [..., d, n_k] -> [..., n_q, n_k]
-    return softmax(scores + mask)  # [..., n_q, n_k] -> [..., n_q, n_k]
+    scores = q @ k.swapaxes(-1, -2) / math.sqrt(q.shape[-1])  # -> [..., n_q, n_k]
+    return softmax(scores + mask)  # -> [..., n_q, n_k]
 
 
 def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray) -> np.ndarray:
@@ -129,7 +130,7 @@ def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray) -> 
     k, v : keys and values [..., n_k, d].
     mask : [n_q, n_k], added to the scores; minus infinity hides a key.
     """
-    return attention_weights(q, k, mask) @ v  # [..., n_q, n_k] @ [..., n_k, d] -> [..., n_q, d]
+    return attention_weights(q, k, mask) @ v  # -> [..., n_q, d]
 
 
 def mha(x: np.ndarray, c_attn: dict, c_proj: dict, n_head: int) -> np.ndarray:
@@ -137,11 +138,11 @@ def mha(x: np.ndarray, c_attn: dict, c_proj: dict, n_head: int) -> np.ndarray:
     n_seq, n_embd = x.shape
     if n_head < 1 or n_embd % n_head:
         raise ValueError(f"n_embd {n_embd} is not divisible by n_head {n_head}: heads share the width evenly")
-    qkv = linear(x, **c_attn).reshape(n_seq, 3, n_head, -1)  # [n_seq, n_embd] -> [n_seq, 3, n_head, d]
-    q, k, v = qkv.transpose(1, 2, 0, 3)  # [n_seq, 3, n_head, d] -> 3 times [n_head, n_seq, d]
-    heads = attention(q, k, v, causal_mask(n_seq, x.dtype))  # 3 times [n_head, n_seq, d] -> [n_head, n_seq, d]
-    joined = heads.transpose(1, 0, 2).reshape(n_seq, n_embd)  # [n_head, n_seq, d] -> [n_seq, n_embd]
-    return linear(joined, **c_proj)  # [n_seq, n_embd] -> [n_seq, n_embd]
+    qkv = linear(x, **c_attn).reshape(n_seq, 3, n_head, -1)  # -> [n_seq, 3, n_head, d]
+    q, k, v = qkv.transpose(1, 2, 0, 3)  # -> 3 times [n_head, n_seq, d]
+    heads = attention(q, k, v, causal_mask(n_seq, x.dtype))  # -> [n_head, n_seq, d]
+    joined = heads.transpose(1, 0, 2).reshape(n_seq, n_embd)  # -> [n_seq, n_embd]
+    return linear(joined, **c_proj)  # -> [n_seq, n_embd]
 
 
 # ---------------------------------------------------------------------------------------------- the model
@@ -153,8 +154,8 @@ def transformer_block(x: np.ndarray, ln_1: dict, attn: dict, ln_2: dict, mlp: di
     Attention moves information between positions; the feed-forward network works it over. A layer norm stands in front
     of each, none on the sum (pre-norm).
     """
-    x = x + mha(layer_norm(x, **ln_1), **attn, n_head=n_head)  # [n_seq, n_embd] -> [n_seq, n_embd]
-    return x + ffn(layer_norm(x, **ln_2), **mlp)  # [n_seq, n_embd] -> [n_seq, n_embd]
+    x = x + mha(layer_norm(x, **ln_1), **attn, n_head=n_head)  # -> [n_seq, n_embd]
+    return x + ffn(layer_norm(x, **ln_2), **mlp)  # -> [n_seq, n_embd]
 
 
 def gpt2(
@@ -184,10 +185,10 @@ def gpt2(
     (3, 50)
     """
     inputs = _checked_ids(inputs, n_vocab=len(wte), n_ctx=len(wpe))
-    x = wte[inputs] + wpe[: len(inputs)]  # [n_seq] -> [n_seq, n_embd]
+    x = wte[inputs] + wpe[: len(inputs)]  # -> [n_seq, n_embd]
     for block in blocks:
-        x = transformer_block(x, **block, n_head=n_head)  # [n_seq, n_embd] -> [n_seq, n_embd]
-    return layer_norm(x, **ln_f) @ wte.T  # [n_seq, n_embd] @ [n_embd, n_vocab] -> [n_seq, n_vocab]
+        x = transformer_block(x, **block, n_head=n_head)  # -> [n_seq, n_embd]
+    return layer_norm(x, **ln_f) @ wte.T  # -> [n_seq, n_vocab]
 
 
 def generate(inputs: Sequence[int] | np.ndarray, params: dict, n_head: int, max_new_tokens: int) -> list[int]:
@@ -220,7 +221,7 @@ def generate(inputs: Sequence[int] | np.ndarray, params: dict, n_head: int, max_
         )
     prompt_length = len(ids)
     for _ in range(max_new_tokens):
-        logits = gpt2(ids, **params, n_head=n_head)  # [n_seq] -> [n_seq, n_vocab]
+        logits = gpt2(ids, **params, n_head=n_head)  # -> [n_seq, n_vocab]
         ids.append(int(logits[-1].argmax()))  # only the last row is about a token that is not there yet
     return ids[prompt_length:]
 
@@ -295,7 +296,7 @@ def init_params(config: GPTConfig, seed: int = 0, dtype: type = np.float32) -> d
     """Parameters as they are before training: gains 1, biases 0, weights from N(0, 0.02).
 
     The projections that are added to the residual stream, two in each block, have a standard deviation smaller by
-    1 / sqrt(2 n_layers), so that the stream does not grow with depth (Radford et al. 2019).
+    1 / sqrt(2 n_layers): however many blocks there are, all that they add weighs as much as one (Radford et al. 2019).
 
     Parameters
     ----------

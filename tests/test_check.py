@@ -167,3 +167,14 @@ def test_a_known_mistake_of_another_shape():
         check.close(
             "rows", np.ones(3), np.ones(4), mistakes={"another": np.ones(2), "the last row is missing": np.ones(3)}
         )
+
+
+def test_a_call_inside_a_call_that_is_not_attempted():
+    def to_be_written():
+        raise NotImplementedError
+
+    def helper():
+        return check.call(to_be_written)
+
+    with pytest.raises(check.NotAttempted, match="to_be_written is not written yet"):
+        check.call(helper)
