@@ -137,12 +137,15 @@ class CausalSelfAttention(nn.Module):
         """All heads, joined again: [batch, seq, emb] -> [batch, seq, emb]."""
         q, k, v = self.heads(x)  # -> 3 times [batch, heads, seq, head_dim]
         drop_rate = self.weight_drop.p if self.training else 0.0
-        # To drop some weights on the CPU, torch's function, too, computes them all, and takes longer.
+        # To drop some weights on the CPU, torch's function, too, computes them all,
+        # and takes longer.
         if self.explicit or (drop_rate > 0 and x.device.type == "cpu"):
             weights = self.weight_drop(causal_attention_weights(q, k))  # -> [batch, heads, seq, seq]
             context = weights @ v  # -> [batch, heads, seq, head_dim]
         else:
-            context = F.scaled_dot_product_attention(q, k, v, dropout_p=drop_rate, is_causal=True)
+            context = F.scaled_dot_product_attention(  # -> [batch, heads, seq, head_dim]
+                q, k, v, dropout_p=drop_rate, is_causal=True
+            )
         joined = context.transpose(1, 2).flatten(2)  # -> [batch, seq, emb]
         return self.drop(self.c_proj(joined))  # -> [batch, seq, emb]
 
