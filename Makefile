@@ -30,7 +30,8 @@ lab: $(READY) ## open JupyterLab in the course's environment
 
 test: $(READY) book ## run all tests: package, notebooks' outputs (nbval), grading, book, browser
 	$(BIN)/ruff check
-	BOOK_HTML="$(CURDIR)/_build/html" $(BIN)/python -m pytest --nbval --nbval-current-env -n 2 --dist loadfile
+	@# One thread in each process: two processes with two threads each wait for one another on two cores.
+	OMP_NUM_THREADS=1 BOOK_HTML="$(CURDIR)/_build/html" $(BIN)/python -m pytest --nbval --nbval-current-env -n 2 --dist loadfile
 
 test-colab: $(READY) ## run every lesson and exercise set alone, with the versions of packages that Colab has
 	$(BIN)/python tools/colab.py

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from transformers import GPT2Config, GPT2LMHeadModel
+from transformers import GPT2LMHeadModel
 
 from gptutils.config import GPT2_CONFIGS, GPTConfig
 from gptutils.model import (
@@ -21,6 +21,7 @@ from gptutils.model import (
     to_numpy_params,
 )
 from gptutils.numpy_gpt import count_params, gpt2, init_params
+from tests.huggingface import gpt2_of
 
 SMALL = GPTConfig(vocab_size=97, context_length=16, emb_dim=24, n_heads=3, n_layers=2, drop_rate=0.0, qkv_bias=True)
 
@@ -60,21 +61,7 @@ def is_conv1d(name: str) -> bool:
 def huggingface_twin(model: GPT) -> GPT2LMHeadModel:
     """transformers' GPT-2 with the same sizes, dropout and weights."""
     config = model.config
-    other = GPT2LMHeadModel(
-        GPT2Config(
-            vocab_size=config.vocab_size,
-            n_positions=config.context_length,
-            n_embd=config.emb_dim,
-            n_head=config.n_heads,
-            n_layer=config.n_layers,
-            embd_pdrop=config.drop_rate,
-            attn_pdrop=config.drop_rate,
-            resid_pdrop=config.drop_rate,
-            bos_token_id=0,
-            eos_token_id=0,
-            attn_implementation="eager",
-        )
-    ).to(model.wte.weight.dtype)
+    other = gpt2_of(config, attn_implementation="eager").to(model.wte.weight.dtype)
     state = {
         huggingface_name(name): tensor.T if is_conv1d(name) else tensor for name, tensor in model.state_dict().items()
     }
@@ -146,27 +133,13 @@ def test_initialization_is_that_of_transformers():
     config = GPTConfig(vocab_size=1000, context_length=200, emb_dim=96, n_heads=4, n_layers=8, qkv_bias=True)
     torch.manual_seed(0)
     ours = GPT(config)
-    theirs = dict(huggingface_fresh(config).named_parameters())
+    theirs = dict(gpt2_of(config).named_parameters())
     for name, parameter in ours.named_parameters():
         other = theirs[huggingface_name(name)]
         assert parameter.mean().item() == pytest.approx(other.mean().item(), abs=0.002), name
         assert parameter.std().item() == pytest.approx(other.std().item(), rel=0.06, abs=1e-12), name
     assert ours.blocks[3].mlp.c_proj.weight.std().item() == pytest.approx(0.02 / 4, rel=0.03)  # 4 = sqrt(2 * 8 layers)
     assert ours.blocks[3].mlp.c_fc.weight.std().item() == pytest.approx(0.02, rel=0.03)
-
-
-def huggingface_fresh(config: GPTConfig) -> GPT2LMHeadModel:
-    return GPT2LMHeadModel(
-        GPT2Config(
-            vocab_size=config.vocab_size,
-            n_positions=config.context_length,
-            n_embd=config.emb_dim,
-            n_head=config.n_heads,
-            n_layer=config.n_layers,
-            bos_token_id=0,
-            eos_token_id=0,
-        )
-    )
 
 
 def test_scaled_initialization_keeps_the_residual_stream_from_growing():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from transformers import GPT2Config, GPT2LMHeadModel
+from transformers import GPT2LMHeadModel
 
 from gptutils.config import GPT1_CONFIG, GPT2_CONFIGS, GPT3_CONFIGS, GPTConfig
 from gptutils.numpy_gpt import (
@@ -28,6 +28,7 @@ from gptutils.numpy_gpt import (
     param_shapes,
     softmax,
 )
+from tests.huggingface import gpt2_of
 
 SMALL = GPTConfig(vocab_size=97, context_length=16, emb_dim=24, n_heads=3, n_layers=2, qkv_bias=True)
 
@@ -43,18 +44,7 @@ CONFIGS = [
 def huggingface_model(config: GPTConfig, seed: int = 0) -> GPT2LMHeadModel:
     """transformers' GPT-2 in double precision, every parameter random: fresh biases of 0 would hide mistakes."""
     torch.manual_seed(seed)
-    model = GPT2LMHeadModel(
-        GPT2Config(
-            vocab_size=config.vocab_size,
-            n_positions=config.context_length,
-            n_embd=config.emb_dim,
-            n_head=config.n_heads,
-            n_layer=config.n_layers,
-            bos_token_id=0,
-            eos_token_id=0,
-        )
-    )
-    model.double().eval()
+    model = gpt2_of(config).double().eval()
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             is_gain = ".ln_" in name and name.endswith("weight")
@@ -279,8 +269,7 @@ def test_counts_of_gpt2(size, total):
     counts = count_params(GPT2_CONFIGS[size])
     assert sum(counts.values()) == total
     with torch.device("meta"):  # transformers' own model, without its memory
-        config = GPT2_CONFIGS[size]
-        theirs = GPT2LMHeadModel(GPT2Config(n_embd=config.emb_dim, n_layer=config.n_layers, n_head=config.n_heads))
+        theirs = gpt2_of(GPT2_CONFIGS[size])
     assert theirs.num_parameters() == total
     for part, names in {
         "token embeddings": ("wte.weight",),
