@@ -1,4 +1,4 @@
-# wrong: floating-point numbers, which are too coarse for very large widths
+# wrong: the minus in silu's exponent is forgotten
 def swiglu_width(emb_dim, multiple_of):
     return math.ceil(8 / 3 * emb_dim / multiple_of) * multiple_of
 
@@ -12,4 +12,5 @@ class SwiGLU(nn.Module):
         self.down = nn.Linear(width, emb_dim, bias=False)
 
     def forward(self, x):
-        return self.down(F.silu(self.gate(x)) * self.up(x))
+        gate = self.gate(x)
+        return self.down(gate / (1 + torch.exp(gate)) * self.up(x))

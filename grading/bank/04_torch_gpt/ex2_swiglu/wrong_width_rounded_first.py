@@ -1,0 +1,15 @@
+# wrong: 8/3 of the width is rounded to the nearest whole number before it is rounded up
+def swiglu_width(emb_dim, multiple_of):
+    return math.ceil(round(8 * emb_dim / 3) / multiple_of) * multiple_of
+
+
+class SwiGLU(nn.Module):
+    def __init__(self, emb_dim, multiple_of):
+        super().__init__()
+        width = swiglu_width(emb_dim, multiple_of)
+        self.gate = nn.Linear(emb_dim, width, bias=False)
+        self.up = nn.Linear(emb_dim, width, bias=False)
+        self.down = nn.Linear(width, emb_dim, bias=False)
+
+    def forward(self, x):
+        return self.down(F.silu(self.gate(x)) * self.up(x))
