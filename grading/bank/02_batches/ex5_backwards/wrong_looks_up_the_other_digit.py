@@ -3,7 +3,7 @@ def position_of(windows, n, seed, epoch):
     side, tables = tables_for(n, seed, epoch)
     numbers = np.array(windows)
     undone = np.zeros(len(numbers), dtype=bool)
-    for _ in range(100):
+    while not undone.all():
         left, right = np.divmod(numbers[~undone], side)
         for table in reversed(tables):
             left, right = (right - table[right]) % side, left
