@@ -275,9 +275,8 @@ class RandomOrder:
     def __init__(self, n: int, seed: int, epoch: int = 0):
         _check_sizes(n=n)
         side = math.isqrt(n - 1) + 1
-        side += (
-            side % 2
-        )  # with an odd side the rounds make an even permutation: for n = side² half of the orders never come
+        # With an odd side the rounds make an even permutation: for n = side² half of the orders would never come.
+        side += side % 2
         # PCG64's raw bits are promised to stay the same in every version of NumPy; what default_rng() makes of them is not.
         bits = np.random.PCG64([seed, epoch]).random_raw((self.N_ROUNDS, side))
         self.n, self._side, self._rounds = n, side, (bits % side).astype(np.int64)

@@ -205,7 +205,7 @@ class GPT(nn.Module):
         """Start anew: weights from N(0, 0.02), biases 0, layer norms 1.
 
         The projections that are added to the residual stream, two in each block, have a standard deviation smaller by
-        1 / sqrt(2 n_layers): however many blocks there are, all that they add weighs as much as one (Radford et al. 2019).
+        1 / sqrt(2 n_layers): what all blocks add together weighs the same, however many they are (Radford et al. 2019).
         """
         for name, parameter in self.named_parameters():
             if name.endswith("bias"):

@@ -296,7 +296,7 @@ def init_params(config: GPTConfig, seed: int = 0, dtype: type = np.float32) -> d
     """Parameters as they are before training: gains 1, biases 0, weights from N(0, 0.02).
 
     The projections that are added to the residual stream, two in each block, have a standard deviation smaller by
-    1 / sqrt(2 n_layers): however many blocks there are, all that they add weighs as much as one (Radford et al. 2019).
+    1 / sqrt(2 n_layers): what all blocks add together weighs the same, however many they are (Radford et al. 2019).
 
     Parameters
     ----------
