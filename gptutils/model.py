@@ -240,6 +240,8 @@ class GPT(nn.Module):
         return F.linear(self.hidden_states(token_ids), self.wte.weight)
 
     def _check(self, token_ids: Tensor) -> None:
+        if not isinstance(token_ids, Tensor):
+            raise TypeError(f"token_ids are a {type(token_ids).__name__}, expected a tensor: torch.tensor(token_ids)")
         shape, vocab_size, context_length = list(token_ids.shape), self.config.vocab_size, self.config.context_length
         if token_ids.dtype not in (torch.int64, torch.int32):
             raise ValueError(f"token_ids are {token_ids.dtype}, expected torch.int64: token_ids.long()")

@@ -499,6 +499,12 @@ def test_token_ids_are_refused(token_ids, message):
         GPT(SMALL)(token_ids)
 
 
+@pytest.mark.parametrize(("token_ids", "kind"), [([[1, 2]], "a list"), (np.array([[1, 2]]), "a ndarray")])
+def test_token_ids_that_are_no_tensor(token_ids, kind):
+    with pytest.raises(TypeError, match=rf"{kind}, expected a tensor: torch\.tensor\(token_ids\)"):
+        GPT(SMALL)(token_ids)
+
+
 def test_32_bit_ids_are_welcome():
     model = random_model().eval()
     token_ids, _ = batch(SMALL)
