@@ -200,7 +200,8 @@ def _shown_call(function: Any, args: Sequence, kwargs: Mapping[str, Any]) -> str
         raise AssertionError(f"expected a function, got {_article(function)}: {_short(function)}")
     # Before the call, since the function may change its arguments; so this must cost little, whatever they are.
     with np.printoptions(threshold=12):
-        return f"{_name(function)}({', '.join([*map(_brief, args), *(f'{k}={_brief(v)}' for k, v in kwargs.items())])})"
+        shown = ", ".join([*map(_brief, args), *(f"{name}={_brief(value)}" for name, value in kwargs.items())])
+    return f"{_name(function)}({_cut(shown)})"
 
 
 def _array(value: Any) -> np.ndarray:
@@ -255,7 +256,10 @@ class _Brief(reprlib.Repr):
 
 def _brief(value: Any) -> str:
     """An argument in little time: the beginning of long lists and dicts, the edges of large arrays."""
-    text = _Brief().repr(value)
+    return _cut(_Brief().repr(value))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 20]} ..."
 
 
