@@ -190,6 +190,66 @@ def raises(
         raise AssertionError(f"{name}: expected a {error.__name__}, but {shown} returned {_short(result)}.")
 
 
+class Lookups:
+    """Counts the numbers that are looked up in arrays, and stops what looks up too many: a search, a walk without end.
+
+    Parameters
+    ----------
+    limit : how many numbers may be made and looked up.
+    says : the message of the AssertionError that the first number beyond raises.
+
+    Examples
+    --------
+    >>> ten = Lookups(15, "the table is searched").of(np.arange)(10)
+    >>> int(ten[4])
+    4
+    >>> int(ten[[1, 3, 5, 7, 9]].max())
+    Traceback (most recent call last):
+    ...
+    AssertionError: the table is searched
+    """
+
+    def __init__(self, limit: int, says: str):
+        self.left, self.says = limit, says
+
+    def count(self, n: int) -> None:
+        self.left -= n
+        if self.left < 0:
+            raise AssertionError(self.says)
+
+    def watch(self, array: np.ndarray) -> np.ndarray:
+        """The same array, counted now as made, and whenever something is looked up in it."""
+        self.count(array.size)
+        watched = array.view(_Watched)
+        watched.lookups = self
+        return watched
+
+    def of(self, function: Callable) -> Callable:
+        """The same function, with every array that it returns, alone or in a tuple, watched."""
+
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            result = function(*args, **kwargs)
+            if isinstance(result, tuple):
+                return tuple(self.watch(part) if isinstance(part, np.ndarray) else part for part in result)
+            return self.watch(result)
+
+        return call
+
+
+class _Watched(np.ndarray):
+    lookups: Lookups | None = None
+
+    def __array_finalize__(self, other: Any) -> None:  # parts and results are watched, too
+        self.lookups = getattr(other, "lookups", None)
+
+    def __getitem__(self, key: Any) -> Any:
+        found = super().__getitem__(key)
+        if self.lookups is not None:
+            self.lookups.count(np.size(found))
+        return found
+
+
 def _name(function: Any) -> str:
     return getattr(function, "__name__", type(function).__name__)
 

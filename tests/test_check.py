@@ -178,3 +178,34 @@ def test_a_call_inside_a_call_that_is_not_attempted():
 
     with pytest.raises(check.NotAttempted, match="to_be_written is not written yet"):
         check.call(helper)
+
+
+def test_lookups_in_parts_and_results_are_counted():
+    def make(n):
+        return n, np.arange(n)
+
+    lookups = check.Lookups(100, "too many")
+    n, table = lookups.of(make)(20)
+    assert (n, lookups.left) == (20, 80)
+    for row in table.reshape(4, 5):  # 5 numbers each
+        row[[0, 1]]
+    assert lookups.left == 80 - 4 * (5 + 2)
+    doubled = 2 * table
+    assert doubled[3] == 6
+    assert doubled.tolist() == list(range(0, 40, 2))  # not counted
+    assert lookups.left == 51
+    assert len(table[:20]) == 20
+    assert len(table[:20]) == 20
+    with pytest.raises(AssertionError, match="too many"):
+        table[:20]
+
+
+def test_lookups_of_a_call_end_it():
+    def endless():
+        table = watched(10)
+        while True:
+            table[3]
+
+    watched = check.Lookups(1000, "it does not end").of(np.arange)
+    with pytest.raises(AssertionError, match=r"endless\(\) raised AssertionError: it does not end"):
+        check.call(endless)
