@@ -213,6 +213,7 @@ class Lookups:
         self.left, self.says = limit, says
 
     def count(self, n: int) -> None:
+        """Take n off what is left; raises the AssertionError where nothing is left."""
         self.left -= n
         if self.left < 0:
             raise AssertionError(self.says)
@@ -323,6 +324,6 @@ def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 20]} ..."
 
 
-def _short(value: Any, limit: int = LONGEST) -> str:
+def _short(value: Any) -> str:
     text = repr(value.item() if isinstance(value, np.generic) else value)
-    return text if len(text) <= limit else f"{text[: limit - 20]} ... ({len(text)} characters)"
+    return text if len(text) <= LONGEST else f"{_cut(text)} ({len(text)} characters)"

@@ -142,24 +142,33 @@ def test_long_values_are_cut():
 
 
 def test_a_call_is_shown_as_it_was_made_and_in_brief():
-    def spoil(params, ids):
+    def spoil(ids, params, *others):
         ids.clear()
         params["wte"][:] = 0
         raise IndexError("too late")
 
-    params = {
-        "wte": np.ones((400, 300)),
-        "blocks": [{"attn": {"w": np.ones((300, 300))}}] * 12,
-        "ln_f": 1,
-        "b": 2,
-        "c": 3,
-    }
-    with pytest.raises(AssertionError) as caught:
-        check.call(spoil, params, [1, 2, 3])
-    said = str(caught.value)
-    assert "spoil({" in said
-    assert ", [1, 2, 3]) raised IndexError: too late" in said
-    assert len(said) < 300
+    block = {"attn": {"w": np.ones((300, 300))}}
+    params = {"blocks": [block] * 12, "ln_f": 1, "wte": np.ones((400, 300)), "x": 2, "y": 3}
+    said = message(check.call, spoil, [1, 2, 3], params, "a" * 500, "b" * 500)
+    assert said.startswith("spoil([1, 2, 3], {")
+    assert said.endswith(" raised IndexError: too late")
+    assert len(said) < 250
+
+
+def test_arguments_cost_little():
+    class Costly:
+        n_shown = 0
+
+        def __repr__(self):
+            Costly.n_shown += 1
+            return "costly"
+
+    assert check.call(len, [Costly() for _ in range(1000)]) == 1000
+    assert 0 < Costly.n_shown <= 40
+    nested = [[[[[Costly() for _ in range(30)]] * 30] * 30]]
+    Costly.n_shown = 0
+    assert check.call(len, nested) == 1
+    assert Costly.n_shown == 0
 
 
 def test_a_known_mistake_of_another_shape():
