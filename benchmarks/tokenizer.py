@@ -12,7 +12,7 @@ os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
-from gptutils.corpora import python_docs
+from gptutils.texts.corpora import python_docs
 from gptutils.tokenizer import BPETokenizer, gpt2_tokenizer, pretokenize
 from timing import machine, paired, seconds
 

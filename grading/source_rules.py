@@ -206,7 +206,7 @@ def _tests(cells: list[NotebookNode]) -> Iterator[str]:
             yield f"{where}: not plain Python, or not without its hidden tests: {error.msg} (line {error.lineno})"
             continue
         if match["kind"] == "visible" and not assertion_lines(shown):
-            yield f"{where}: the visible part asserts nothing; use assert or a function of gptutils.check"
+            yield f"{where}: the visible part asserts nothing; use assert or a function of gptutils.notebook.check"
         if match["kind"] == "hidden" and not regions(cell.source, HIDDEN):
             yield f"{where}: a hidden test needs '### BEGIN HIDDEN TESTS' and '### END HIDDEN TESTS'"
         if match["kind"] == "hidden" and part.body:
@@ -215,7 +215,7 @@ def _tests(cells: list[NotebookNode]) -> Iterator[str]:
             yield f"{where}: the student would see an empty cell; leave a comment outside the markers"
         hidden = hidden_lines(cell.source)
         if hidden and not hidden & set(assertion_lines(cell.source)):
-            yield f"{where}: its hidden tests assert nothing; use assert or a function of gptutils.check"
+            yield f"{where}: its hidden tests assert nothing; use assert or a function of gptutils.notebook.check"
         for body in (whole.body, part.body):
             if body and isinstance(body[-1], ast.Expr) and not is_check(body[-1].value):
                 yield (

@@ -18,7 +18,12 @@ import select
 import signal
 import sys
 
-CHECKS = ("equal", "shape", "close", "raises")  # the functions of gptutils.check that assert; `call` only calls
+CHECKS = (
+    "equal",
+    "shape",
+    "close",
+    "raises",
+)  # the functions of gptutils.notebook.check that assert; `call` only calls
 GRACE = 3.0  # seconds that a cell has to end after it was interrupted
 
 
@@ -48,7 +53,7 @@ class CountAssertions(ast.NodeTransformer):
 
 
 def is_check(node: ast.AST) -> bool:
-    """Whether this is a call of one of gptutils.check's asserting functions."""
+    """Whether this is a call of one of gptutils.notebook.check's asserting functions."""
     return (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)

@@ -159,12 +159,14 @@ def test_tokens_on_the_first_page_are_those_of_gpt2():
 
 def test_every_module_of_the_package_has_a_page():
     """A module without one: copy a page of book/api and change the name in it; the list of modules finds it by itself."""
-    modules = {path.stem for path in (ROOT / "gptutils").glob("*.py") if not path.stem.startswith("_")}
-    assert {path.stem for path in (BOOK / "api").glob("*.md")} == modules
+    sources = [path.relative_to(ROOT / "gptutils") for path in (ROOT / "gptutils").rglob("*.py")]
+    modules = {path.with_suffix("").as_posix() for path in sources if not path.stem.startswith("_")}
+    pages = (BOOK / "api").rglob("*.md")
+    assert {path.relative_to(BOOK / "api").with_suffix("").as_posix() for path in pages} == modules
     for module in modules:
-        page = markdown(f"api/{module}")
-        assert page.startswith(f"# `gptutils.{module}`\n")
-        assert f"automodule:: gptutils.{module}\n   :members:" in page
+        page, name = markdown(f"api/{module}"), f"gptutils.{module.replace('/', '.')}"
+        assert page.startswith(f"# `{name}`\n")
+        assert f"automodule:: {name}\n   :members:" in page
         assert extension("course_api").summary(ROOT / "gptutils" / f"{module}.py"), f"{module} has no docstring"
 
 

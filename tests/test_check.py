@@ -1,4 +1,4 @@
-"""gptutils.check: what is right passes, what is wrong fails with words that help."""
+"""gptutils.notebook.check: what is right passes, what is wrong fails with words that help."""
 
 from functools import partial
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from gptutils import check
+from gptutils.notebook import check
 
 
 def message(function, *args, **kwargs) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gptutils import corpora
-from gptutils.corpora import CORPORA, download, python_docs, short_story
+from gptutils.texts import corpora
+from gptutils.texts.corpora import CORPORA, download, python_docs, short_story
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_unknown_names_are_refused_with_the_list(name, tmp_path):
 
 def test_importing_corpora_is_light():
     heavy = ["torch", "matplotlib", "numpy", "tqdm", "IPython"]
-    code = f"import sys, gptutils.corpora; print([m for m in {heavy} if m in sys.modules])"
+    code = f"import sys, gptutils.texts.corpora; print([m for m in {heavy} if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
 

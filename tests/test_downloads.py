@@ -15,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gptutils import downloads
-from gptutils.corpora import CORPORA, download
-from gptutils.downloads import DownloadError, cache_folder, download_file
+from gptutils.texts import downloads
+from gptutils.texts.corpora import CORPORA, download
+from gptutils.texts.downloads import DownloadError, cache_folder, download_file
 from tests.file_server import ENDLESS, FileServer
 from tests.terminal import run_in_terminal
 
@@ -366,7 +366,7 @@ def test_an_error_from_the_server_is_a_clear_error(file_server, path, status):
 
 PROGRAM = """
 import sys
-from gptutils.downloads import download_file
+from gptutils.texts.downloads import download_file
 url, path, size, sha256 = sys.argv[1:]
 print("ready", flush=True)
 download_file(url, path, int(size), sha256)

@@ -35,20 +35,20 @@ def run(python: Path, code: str, cwd: Path) -> str:
 
 
 def test_wheel_works_in_another_environment(other_python, tmp_path):
-    modules = sorted(path.stem for path in (ROOT / "gptutils").glob("*.py"))
-    code = "import importlib, gptutils\n"
-    code += f"for name in {modules}: importlib.import_module('gptutils.' + name) if name != '__init__' else None\n"
+    paths = [path.relative_to(ROOT).with_suffix("") for path in (ROOT / "gptutils").rglob("*.py")]
+    modules = sorted(".".join(path.parts).removesuffix(".__init__") for path in paths)
+    code = f"import importlib, gptutils\nfor name in {modules}: importlib.import_module(name)\n"
     code += "print(gptutils.__file__)"
     assert Path(run(other_python, code, tmp_path)).is_relative_to(other_python.parent.parent)
 
 
 def test_wheel_carries_its_data(other_python, tmp_path):
-    from gptutils.corpora import short_story
-    from gptutils.playground import playground
+    from gptutils.notebook.playground import playground
+    from gptutils.texts.corpora import short_story
     from gptutils.tokenizer import BPETokenizer
 
     code = (
-        "from gptutils.corpora import short_story\nfrom gptutils.playground import playground\n"
+        "from gptutils.texts.corpora import short_story\nfrom gptutils.notebook.playground import playground\n"
         "from gptutils.tokenizer import BPETokenizer\n"
         "page = playground('tokenizer', lesson=BPETokenizer([(b'a', b'b')]))._repr_html_()\n"
         "print(len(short_story()), len(page))"
@@ -59,7 +59,8 @@ def test_wheel_carries_its_data(other_python, tmp_path):
 
 def test_importing_the_tokenizer_loads_nothing_heavy(other_python, tmp_path):
     code = (
-        "import sys, gptutils.tokenizer, gptutils.corpora, gptutils.check, gptutils.plots, gptutils.playground, gptutils.config\n"
+        "import sys, gptutils.tokenizer, gptutils.config, gptutils.texts.corpora\n"
+        "from gptutils.notebook import check, playground, plots\n"
         "print([m for m in ('torch', 'tensorflow', 'transformers', 'matplotlib.pyplot') if m in sys.modules])"
     )
     assert run(other_python, code, tmp_path) == "[]"

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from gptutils.playground import playground
+from gptutils.notebook.playground import playground
 from gptutils.tokenizer import BYTE_ORDER, BPETokenizer
 
 FOLDER = Path(__file__).resolve().parents[1] / "book" / "_static" / "playgrounds"

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import matplotlib as mpl
 import pytest
 
-from gptutils import plots
+from gptutils.notebook import plots
 
 
 class Page(HTMLParser):
@@ -294,7 +294,7 @@ def test_notebooks_get_sharp_figures_and_scripts_need_no_ipython():
     notebook = """
 from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
-from gptutils import plots
+from gptutils.notebook import plots
 plots.use_course_style()
 from matplotlib import pyplot
 from base64 import b64decode
@@ -303,10 +303,12 @@ width = int.from_bytes(b64decode(png)[16:20], "big")  # from the PNG's header
 print(round(width / shown["width"], 2))
 """
     assert python(notebook) == "2.0"
-    script = "import sys; from gptutils import plots; plots.use_course_style(); print('IPython' in sys.modules)"
+    script = (
+        "import sys; from gptutils.notebook import plots; plots.use_course_style(); print('IPython' in sys.modules)"
+    )
     assert python(script) == "False"
 
 
 def test_importing_plots_imports_nothing_heavy():
-    code = "import sys, gptutils.plots; print({'torch', 'matplotlib', 'numpy'} & set(sys.modules))"
+    code = "import sys, gptutils.notebook.plots; print({'torch', 'matplotlib', 'numpy'} & set(sys.modules))"
     assert python(code) == "set()"

@@ -8,12 +8,10 @@ import pytest
 from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 
-from gptutils.progress import progress_bar
+from gptutils.notebook.progress import progress_bar
 from tests.terminal import run_in_terminal
 
-CODE = (
-    "from gptutils.progress import progress_bar\nfor _ in progress_bar(range(3), desc='baking'{options}):\n    pass\n"
-)
+CODE = "from gptutils.notebook.progress import progress_bar\nfor _ in progress_bar(range(3), desc='baking'{options}):\n    pass\n"
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from itertools import pairwise, product
 
 import pytest
 
-from gptutils import tiny_language
-from gptutils.tiny_language import (
+from gptutils.texts import tiny_language
+from gptutils.texts.tiny_language import (
     TINY_STORIES,
     Language,
     tiny_stories,

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
-from gptutils.corpora import python_docs, short_story
+from gptutils.texts.corpora import python_docs, short_story
 from gptutils.tokenizer import (
     BYTE_ORDER,
     END_OF_TEXT,

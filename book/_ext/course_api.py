@@ -36,7 +36,7 @@ class PackageModules(SphinxDirective):
                 refwarn=True,
                 refdoc=self.env.docname,
             )
-            link += nodes.literal("", f"gptutils.{module}")
+            link += nodes.literal("", f"gptutils.{module.replace('/', '.')}")
             what, _ = self.state.inline_text(summary(source), self.lineno)
             definition = nodes.definition("", nodes.paragraph("", "", *what))
             items += nodes.definition_list_item("", nodes.term("", "", link), definition)

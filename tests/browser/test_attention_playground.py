@@ -10,7 +10,7 @@ import pytest
 import torch
 from axe_playwright_python.base import AXE_SCRIPT
 
-from gptutils.playground import playground
+from gptutils.notebook.playground import playground
 
 N_LAYERS, N_HEADS, EMB_DIM = 2, 4, 32
 SENTENCES = [

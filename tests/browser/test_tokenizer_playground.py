@@ -12,7 +12,7 @@ from itertools import pairwise
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 
-from gptutils.playground import playground
+from gptutils.notebook.playground import playground
 from gptutils.tokenizer import END_OF_TEXT, BPETokenizer, gpt2_tokenizer, pretokenize
 
 # A page around the frame, whose text colour tells its mode as the book's, JupyterLab's and Colab's does.

@@ -74,7 +74,7 @@ def sample_set() -> NotebookNode:
     return notebook(
         prose("# Numbers: exercises"),
         code("import sys", tags=["setup"]),
-        code("import math\n\nfrom gptutils import check"),
+        code("import math\n\nfrom gptutils.notebook import check"),
         prose("## Exercise 1: double (8 points, 2 minutes)"),
         answer("ex1_double", DOUBLE),
         test(

@@ -19,7 +19,7 @@ def sample():
 
 @pytest.fixture(scope="module")
 def runner():
-    with Runner(timeout=2, preload=["numpy", "gptutils.check"]) as runner:
+    with Runner(timeout=2, preload=["numpy", "gptutils.notebook.check"]) as runner:
         yield runner
 
 
@@ -93,13 +93,11 @@ def test_messages(runner, sample):
 
 
 def test_answers_know_nothing_of_each_other(runner, sample):
-    first = (
-        "import builtins, numpy, gptutils.check\nbuiltins.left_over = numpy.left_over = gptutils.check.left_over = 1"
-    )
+    first = "import builtins, numpy, gptutils.notebook.check\nbuiltins.left_over = numpy.left_over = gptutils.notebook.check.left_over = 1"
     second = """
-import builtins, numpy, gptutils.check, os
+import builtins, numpy, gptutils.notebook.check, os
 def double(x):
-    assert not any(hasattr(m, "left_over") for m in (builtins, numpy, gptutils.check)), "left over"
+    assert not any(hasattr(m, "left_over") for m in (builtins, numpy, gptutils.notebook.check)), "left over"
     assert os.listdir() == [], "files"
     return 2 * x"""
     write = "open('here.txt', 'w').write('x')"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from gptutils.downloads import cache_folder, download_file
-from gptutils.tiny_language import (
+from gptutils.texts.downloads import cache_folder, download_file
+from gptutils.texts.tiny_language import (
     tiny_stories,
     tiny_stories_entropy,
     tiny_story_logprob,

@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 from filelock import FileLock
 
-from gptutils.progress import progress_bar
+from gptutils.notebook.progress import progress_bar
 
 TIMEOUT = 30.0
 """Seconds without any answer or data after which a connection counts as cut off."""
