@@ -44,17 +44,19 @@ def test_wheel_works_in_another_environment(other_python, tmp_path):
 
 def test_wheel_carries_its_data(other_python, tmp_path):
     from gptutils.notebook.playground import playground
+    from gptutils.notebook.plots import drawing
     from gptutils.texts.corpora import short_story
     from gptutils.tokenizer import BPETokenizer
 
     code = (
         "from gptutils.texts.corpora import short_story\nfrom gptutils.notebook.playground import playground\n"
         "from gptutils.tokenizer import BPETokenizer\n"
+        "from gptutils.notebook.plots import drawing\n"
         "page = playground('tokenizer', lesson=BPETokenizer([(b'a', b'b')]))._repr_html_()\n"
-        "print(len(short_story()), len(page))"
+        "print(len(short_story()), len(page), len(drawing('block').svg))"
     )
     here = playground("tokenizer", lesson=BPETokenizer([(b"a", b"b")]))._repr_html_()
-    assert run(other_python, code, tmp_path) == f"{len(short_story())} {len(here)}"
+    assert run(other_python, code, tmp_path) == f"{len(short_story())} {len(here)} {len(drawing('block').svg)}"
 
 
 def test_importing_the_tokenizer_loads_nothing_heavy(other_python, tmp_path):

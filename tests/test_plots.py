@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -312,3 +313,64 @@ print(round(width / shown["width"], 2))
 def test_importing_plots_imports_nothing_heavy():
     code = "import sys, gptutils.notebook.plots; print({'torch', 'matplotlib', 'numpy'} & set(sys.modules))"
     assert python(code) == "set()"
+
+
+# --- drawings ------------------------------------------------------------------------------------------------------
+
+SVG = "{http://www.w3.org/2000/svg}"
+DRAWINGS = sorted(path.stem for path in Path(plots.__file__).parent.glob("drawings/*.svg"))
+COURSE_COLOURS = set(
+    re.findall(r"--(course-[a-z0-9-]+):", (Path(__file__).parents[1] / "book/_static/course.css").read_text("utf-8"))
+)
+every_drawing = pytest.mark.parametrize("name", DRAWINGS)
+
+
+@every_drawing
+def test_a_drawing_says_what_it_shows_before_all_else(name):
+    svg = ElementTree.fromstring(plots.drawing(name)._repr_svg_())
+    title, description = svg[0], svg[1]
+    assert (title.tag, description.tag) == (f"{SVG}title", f"{SVG}desc")
+    assert repr(plots.drawing(name)) == title.text
+    assert len(description.text.split()) > 10
+    assert svg.get("role") == "img"
+    assert [svg.get("width"), svg.get("height")] == svg.get("viewBox").split()[2:]
+
+
+@every_drawing
+def test_a_drawing_takes_the_colours_of_the_page(name):
+    """And has light ones where the page has none; it loads nothing and runs nothing."""
+    svg = plots.drawing(name)._repr_svg_()
+    uses = re.findall(r"var\(--([a-z0-9-]+)(,#[0-9a-f]{6})?\)", svg)
+    assert {variable for variable, _ in uses} <= COURSE_COLOURS
+    assert all(light for _, light in uses)
+    fixed = re.sub(r"var\([^)]*\)", "", svg)
+    assert re.findall(r"#[0-9a-f]{3,8}\b(?!-)|\brgba?\(", re.sub(r"url\(#[^)]*\)", "", fixed)) == []
+    assert set(re.findall(r"(?:fill|stroke)[:=]\"?([a-z-]+)", fixed)) <= {"none"}
+    assert not re.search(r"<script|<foreignObject|<image|href|@import|\son\w+=", svg)
+
+
+@every_drawing
+def test_a_drawing_can_be_read_on_a_telephone(name):
+    """306 px are left for it on a page of 360: text of the declared size is then about 11 px tall."""
+    svg = plots.drawing(name)._repr_svg_()
+    root = ElementTree.fromstring(svg)
+    width, height = (float(number) for number in root.get("viewBox").split()[2:])
+    sizes = [float(size) for size in re.findall(r"font-size[:=]\"?([\d.]+)", svg)]
+    assert min(sizes) >= width / 28
+    for text in root.iter(f"{SVG}text"):
+        if not any("transform" in part.attrib for part in root.iter()):
+            assert 0 <= float(text.get("x", 0)) <= width
+            assert 0 <= float(text.get("y", 0)) <= height
+
+
+@every_drawing
+def test_ids_of_a_drawing_are_its_own(name):
+    svg = ElementTree.fromstring(plots.drawing(name)._repr_svg_())
+    ids = [element.get("id") for element in svg.iter() if element.get("id")]
+    assert len(set(ids)) == len(ids)
+    assert all(found.startswith(f"{name}-") for found in ids)
+
+
+def test_a_drawing_that_does_not_exist():
+    with pytest.raises(ValueError, match=r"no drawing 'blok'; there are: .*\bblock\b"):
+        plots.drawing("blok")

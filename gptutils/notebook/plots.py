@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import sys
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
 from html import escape
+from importlib.resources import files
+from xml.etree import ElementTree
 
 # Okabe and Ito's palette: eight colours that colour-blind readers tell apart (https://jfly.uni-koeln.de/color/).
 BLUE = "#0072B2"
@@ -28,17 +31,21 @@ PALETTE = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, YELLOW, BLACK)
 PAPER, INK, SOFT_INK, RULE = "#fffdfa", "#20262b", "#525c64", "#ddd6c9"
 TOKEN_TINTS = ("#cfe9e4", "#fbe6c6", "#d9e6f7", "#f1dcec")  # ink on each has a contrast above 11 to 1
 
-_PAPER, _INK, _SOFT, _RULE, _HERE, _ON_HERE = (
+_PAPER, _RAISED, _INK, _SOFT, _RULE, _ON_HERE, *_PARTS = (
     f"var(--course-{name},{fallback})"
     for name, fallback in [
         ("paper", PAPER),
+        ("raised", "#f6f2ea"),
         ("ink", INK),
         ("ink-soft", SOFT_INK),
         ("rule", RULE),
-        ("part-1", "#0f6b66"),
         ("on-part", "#ffffff"),
+        ("part-1", "#0f6b66"),
+        ("part-2", "#1f5fa8"),
+        ("part-3", "#8a3d7c"),
     ]
 )
+_HERE = _PARTS[0]
 _TINTS = tuple(f"var(--course-token-{name},{tint})" for name, tint in zip((1, 3, 2, 4), TOKEN_TINTS, strict=True))
 _SANS = "font-family:system-ui,-apple-system,'Segoe UI','Liberation Sans',Arial,sans-serif"
 _MONO = "font-family:ui-monospace,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
@@ -248,6 +255,97 @@ def _without_docstrings(code: str) -> str:
                 last += 1
             lines[first:last] = [None] * (last - first)
     return "\n".join(line for line in lines if line is not None)
+
+
+# What the drawings share: the classes that `drawing` explains. {0} is the drawing's name: inlined in one page, two
+# drawings must not share ids.
+_DRAWING_STYLE = f"""<style>
+.drawing text{{{{{_SANS};font-size:14px;fill:{_INK}}}}}
+.drawing .code{{{{{_MONO}}}}}
+.drawing .strong{{{{font-weight:700}}}}
+.drawing .soft{{{{fill:{_SOFT}}}}}
+.drawing .on{{{{fill:{_ON_HERE}}}}}
+.drawing .mid{{{{text-anchor:middle}}}}
+.drawing .end{{{{text-anchor:end}}}}
+.drawing .box{{{{fill:{_PAPER};stroke:{_SOFT};stroke-width:1.4}}}}
+.drawing .ground{{{{fill:{_RAISED}}}}}
+.drawing .line,.drawing .arrow,.drawing .plus{{{{fill:none;stroke:{_SOFT};stroke-width:1.6}}}}
+.drawing .plus{{{{stroke:{_INK};stroke-width:2}}}}
+.drawing .stream{{{{fill:none;stroke:{_PARTS[0]};stroke-width:8}}}}
+.drawing .tip{{{{fill:{_PARTS[0]}}}}}
+{"".join(f".drawing .tint-{n}{{{{fill:{tint}}}}}" for n, tint in enumerate(_TINTS, 1))}
+{"".join(f".drawing .part-{n}{{{{fill:{part}}}}}" for n, part in enumerate(_PARTS, 1))}
+.drawing-{{0}} .arrow{{{{marker-end:url(#{{0}}-arrow)}}}}
+</style>
+<defs><marker id="{{0}}-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+<path d="M0 0L8 4L0 8Z" style="fill:{_SOFT}"/></marker></defs>
+"""
+
+
+class Drawing:
+    """A drawing of the course, shown by Jupyter as SVG; made by `drawing`."""
+
+    def __init__(self, svg: str, text: str):
+        self.svg, self.text = svg, text
+
+    def _repr_svg_(self) -> str:
+        return self.svg
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def drawing(name: str) -> Drawing:
+    """A drawing of a piece of the course, in the colours of the page around it.
+
+    Parameters
+    ----------
+    name : file name without ``.svg`` of a drawing under ``gptutils/notebook/drawings``.
+
+    Raises
+    ------
+    ValueError : no drawing of that name; the message lists those there are.
+
+    Notes
+    -----
+    A new drawing is a new SVG file there, written by hand, with ``viewBox="0 0 WIDTH HEIGHT"``, then ``<title>`` (what it
+    shows, in a few words) and ``<desc>`` (all that a reader who does not see it must know), and no other attributes of
+    ``<svg>``: this function adds size, ground, font and the classes below.
+
+    - **Size.** A telephone gives it 306 px: a WIDTH of at most 400 keeps text of 14 px readable there. Other sizes of text
+      are at least WIDTH / 28. What is wider is better stacked from top to bottom.
+    - **Text**: class ``strong``, ``soft`` (lighter ink), ``code`` (monospaced), ``on`` (upon a part's colour), ``mid`` or ``end``
+      (x is the middle or the end).
+    - **Shapes**: ``box`` (paper with an edge), ``ground`` (a raised area behind boxes), ``tint-1`` to ``tint-4`` (teal, amber, blue,
+      purple: ink reads on each), ``part-1`` to ``part-3`` (strong teal, blue, purple), ``line``, ``arrow`` (with a tip at its end),
+      ``stream`` (the thick residual stream), ``tip`` and ``plus``.
+    - **Other colours** are the book's variables with a light fallback, for notebooks outside of the book:
+      ``fill: var(--course-ink,#20262b)``. The names are ``paper``, ``raised``, ``ink``, ``ink-soft``, ``rule``, ``part-1`` to ``part-3``,
+      ``on-part``, ``amber``, ``token-1`` to ``token-4``; their values stand in ``book/_static/course.css``. No fixed colour, and
+      nothing told by colour alone.
+    - Ids begin with the drawing's name: several drawings stand on one page.
+
+    Examples
+    --------
+    >>> drawing("block")
+    A transformer block
+    """
+    drawings = {
+        path.name.removesuffix(".svg"): path
+        for path in (files("gptutils.notebook") / "drawings").iterdir()
+        if path.name.endswith(".svg")
+    }
+    if name not in drawings:
+        raise ValueError(f"there is no drawing {name!r}; there are: {', '.join(sorted(drawings))}")
+    svg = drawings[name].read_text(encoding="utf-8").strip()
+    root = ElementTree.fromstring(svg)
+    width, height = root.get("viewBox").split()[2:]
+    opened = f'<svg class="drawing drawing-{name}" role="img" width="{width}" height="{height}"'
+    ground = f'<rect width="{width}" height="{height}" style="fill:{_PAPER}"/>\n'
+    # The title stays the first child: that is where browsers look for the drawing's name.
+    svg = re.sub(r"^<svg", opened, svg)
+    svg = svg.replace("</desc>", "</desc>\n" + _DRAWING_STYLE.format(name) + ground, 1)
+    return Drawing(svg, root.findtext("{http://www.w3.org/2000/svg}title"))
 
 
 # The map: name, title, what it does, left edge and middle of the box; arrows as SVG paths. Above the left two thirds of
