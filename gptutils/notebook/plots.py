@@ -1,7 +1,7 @@
 """The look of the course's pictures: figures, coloured tokens, the map of a GPT, and source code shown in a lesson.
 
-Figures have an opaque light ground, so that they read in dark pages too. The HTML pictures take the book's colours where
-there are some (CSS variables), and carry light ones of their own for JupyterLab and Colab; they need no style sheet.
+All of them take the book's colours where there are some (CSS variables), and carry light ones and an opaque ground of their
+own for JupyterLab and Colab; they need no style sheet.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ import sys
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import partial
 from html import escape
 from importlib.resources import files
 from xml.etree import ElementTree
+
+from gptutils.notebook._svg import figure_as_svg
 
 # Okabe and Ito's palette: eight colours that colour-blind readers tell apart (https://jfly.uni-koeln.de/color/).
 BLUE = "#0072B2"
@@ -26,35 +29,65 @@ PURPLE = "#CC79A7"
 SKY = "#56B4E9"
 YELLOW = "#F0E442"
 BLACK = "#000000"
-PALETTE = (BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, YELLOW, BLACK)
+PALETTE = (
+    BLUE,
+    VERMILLION,
+    GREEN,
+    PURPLE,
+    ORANGE,
+    SKY,
+    YELLOW,
+    BLACK,
+)  # the first four can be seen as lines on any ground
 
-PAPER, INK, SOFT_INK, RULE = "#fffdfa", "#20262b", "#525c64", "#ddd6c9"
+PAPER, RAISED, INK, SOFT_INK, RULE = "#fffdfa", "#f6f2ea", "#20262b", "#525c64", "#ddd6c9"
+PARTS = ("#0f6b66", "#1f5fa8", "#8a3d7c")
 TOKEN_TINTS = ("#cfe9e4", "#fbe6c6", "#d9e6f7", "#f1dcec")  # ink on each has a contrast above 11 to 1
 
 _PAPER, _RAISED, _INK, _SOFT, _RULE, _ON_HERE, *_PARTS = (
     f"var(--course-{name},{fallback})"
     for name, fallback in [
         ("paper", PAPER),
-        ("raised", "#f6f2ea"),
+        ("raised", RAISED),
         ("ink", INK),
         ("ink-soft", SOFT_INK),
         ("rule", RULE),
         ("on-part", "#ffffff"),
-        ("part-1", "#0f6b66"),
-        ("part-2", "#1f5fa8"),
-        ("part-3", "#8a3d7c"),
+        *((f"part-{n}", colour) for n, colour in enumerate(PARTS, 1)),
     ]
 )
 _HERE = _PARTS[0]
 _TINTS = tuple(f"var(--course-token-{name},{tint})" for name, tint in zip((1, 3, 2, 4), TOKEN_TINTS, strict=True))
+_VARIABLES = {  # the book's CSS variable for each colour of a figure
+    colour.lower(): f"course-{name}"
+    for name, colour in [
+        ("paper", PAPER),
+        ("raised", RAISED),
+        ("ink", INK),
+        ("ink-soft", SOFT_INK),
+        ("rule", RULE),
+        *zip(("blue", "vermillion", "green", "purple", "orange", "sky", "yellow", "ink"), PALETTE, strict=True),
+        *((f"part-{n}", colour) for n, colour in enumerate(PARTS, 1)),
+        *((f"token-{n}", tint) for n, tint in zip((1, 3, 2, 4), TOKEN_TINTS, strict=True)),
+    ]
+}
 _SANS = "font-family:system-ui,-apple-system,'Segoe UI','Liberation Sans',Arial,sans-serif"
 _MONO = "font-family:ui-monospace,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
 
 
 def use_course_style() -> None:
-    """Give matplotlib figures the look of the course: Okabe-Ito colours, light opaque ground, readable sizes.
+    """Give matplotlib figures the look of the course: Okabe-Ito colours, opaque ground, readable sizes.
 
-    In a notebook, figures are also drawn at twice the resolution, so that they stay sharp.
+    In a notebook, figures become SVG, whose colours follow the page where it is the book's, and are light elsewhere.
+
+    Notes
+    -----
+    The colours of this module follow the page, and so do those of a figure that names none. For that, use them as they are:
+    `PAPER` for what lies on a coloured bar, not white; `INK`, not black. A colour that must not change, such as ink on a cell
+    of a heat map, is any other: ``"white"``, ``"#111111"``. Lines and letters in `BLUE`, `VERMILLION`, `GREEN` and `PURPLE` can be
+    read on light and dark; `ORANGE`, `SKY` and `YELLOW` are for areas. Tell nothing by colour alone: add a marker, a dash or a hatch.
+
+    A heat map (``imshow``) keeps its pixels and its own colours. More than 1,000 points of a scatter are drawn as pixels too.
     """
     import matplotlib as mpl  # heavy: imported only where figures are drawn
     from cycler import cycler
@@ -89,13 +122,17 @@ def use_course_style() -> None:
             "legend.edgecolor": "none",
             "legend.framealpha": 1.0,
             "lines.linewidth": 2.2,
+            "image.interpolation": "none",  # a heat map keeps its own few pixels, and the page enlarges them sharply
         }
     )
     ipython = sys.modules.get("IPython")
     if ipython is not None and ipython.get_ipython() is not None:
+        from matplotlib.figure import Figure
         from matplotlib_inline.backend_inline import set_matplotlib_formats
 
-        set_matplotlib_formats("retina")
+        set_matplotlib_formats("svg")  # switches the PNG off
+        as_svg = ipython.get_ipython().display_formatter.formatters["image/svg+xml"]
+        as_svg.for_type(Figure, partial(figure_as_svg, variables=_VARIABLES))
 
 
 class Picture:
