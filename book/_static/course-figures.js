@@ -2,7 +2,7 @@
 // the scale. Escape closes it, and the keyboard is then where it was.
 (() => {
   "use strict";
-  const PICTURES = ".bd-article .cell_output svg[role=img], .bd-article .cell_output img";
+  const PICTURES = ".bd-article .cell_output :is(svg.figure, svg.drawing, img)";
   const ICONS = {
     enlarge: "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4",
     close: "M4 4l12 12M16 4L4 16",
@@ -51,11 +51,11 @@
 
   function open(frame) {
     if (!view.isConnected) document.body.append(view);
-    shown = frame.querySelector("svg[role=img], img");
+    shown = frame.querySelector(":scope > :not(button)");
     const box = shown.getBoundingClientRect();
     // The picture itself moves, so that its ids stay unique; its place in the page keeps its height meanwhile.
     place = frame;
-    place.style.minHeight = `${box.height}px`;
+    place.style.minHeight = `${place.getBoundingClientRect().height}px`;
     stage.append(shown);
     view.showModal();
     // As large as it is drawn or as the window allows, so that its letters can be read, whichever is more.
@@ -76,7 +76,7 @@
   for (const picture of document.querySelectorAll(PICTURES)) {
     const frame = document.createElement("div");
     frame.className = "picture";
-    picture.replaceWith(frame);
+    (picture.closest("a.image-reference") ?? picture).replaceWith(frame); // a link to the image alone is not needed any more
     frame.append(picture, button("enlarge", "Enlarge the picture", () => open(frame)));
     picture.addEventListener("click", () => { if (!view.open) open(frame); });
   }

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 # More points than this are drawn as pixels: as paths they would make a notebook of megabytes.
-MOST_POINTS = 1_000
+MOST_POINTS = 200
 
 _SETTINGS = {
     "svg.fonttype": "path",  # letters as outlines: the same picture where DejaVu Sans is not installed

@@ -87,7 +87,7 @@ def use_course_style() -> None:
     of a heat map, is any other: ``"white"``, ``"#111111"``. Lines and letters in `BLUE`, `VERMILLION`, `GREEN` and `PURPLE` can be
     read on light and dark; `ORANGE`, `SKY` and `YELLOW` are for areas. Tell nothing by colour alone: add a marker, a dash or a hatch.
 
-    A heat map (``imshow``) keeps its pixels and its own colours. More than 1,000 points of a scatter are drawn as pixels too.
+    A heat map (``imshow``) keeps its pixels and its own colours. More than 200 points of a scatter are drawn as pixels too.
     """
     import matplotlib as mpl  # heavy: imported only where figures are drawn
     from cycler import cycler
