@@ -204,14 +204,18 @@ PIECES = ["tokenizer", "model", "decoding", "batches", "training", "loss"]
 PIECES += ["weights", "fine_tuning", "reward_model", "rlhf"]
 
 
-def drawing(piece):
+def drawing(piece, shape="map-wide"):
     html = plots.where_we_are(piece)._repr_html_()
-    return ElementTree.fromstring(html).find("svg")
+    return next(svg for svg in ElementTree.fromstring(html).iter("svg") if svg.get("class") == shape)
 
 
+every_shape = pytest.mark.parametrize("shape", ["map-wide", "map-narrow"])
+
+
+@every_shape
 @pytest.mark.parametrize("piece", PIECES)
-def test_the_map_marks_one_piece(piece):
-    svg = drawing(piece)
+def test_the_map_marks_one_piece(piece, shape):
+    svg = drawing(piece, shape)
     boxes = [(box, style(box.attrib)["fill"]) for box in svg.iter("rect")]
     marked = [box for box, fill in boxes if "--course-part-1" in fill]
     assert len(boxes) == len(PIECES)
@@ -225,9 +229,10 @@ def test_the_map_marks_one_piece(piece):
     assert svg.get("role") == "img"
 
 
+@every_shape
 @pytest.mark.parametrize("piece", PIECES)
-def test_no_arrow_crosses_you_are_here(piece):
-    svg = drawing(piece)
+def test_no_arrow_crosses_you_are_here(piece, shape):
+    svg = drawing(piece, shape)
     here = next(text for text in svg.iter("text") if text.text == "you are here")
     left, bottom = float(here.get("x")), float(here.get("y"))
     right, top = left + 88, bottom - 12
@@ -244,8 +249,9 @@ def test_no_arrow_crosses_you_are_here(piece):
                 assert beside or max(y, old[1]) < top or min(y, old[1]) > bottom, arrow
 
 
-def test_the_map_fits_its_frame():
-    svg = drawing("tokenizer")
+@every_shape
+def test_the_map_fits_its_frame(shape):
+    svg = drawing("tokenizer", shape)
     left, top, width, height = map(float, svg.get("viewBox").split())
     boxes = []
     for box in svg.iter("rect"):
@@ -257,6 +263,18 @@ def test_the_map_fits_its_frame():
         boxes.append((x, y, x + w, y + h))
     for one, other in itertools.combinations(boxes, 2):  # no box lies on another
         assert one[2] < other[0] or other[2] < one[0] or one[3] < other[1] or other[3] < one[1]
+
+
+def test_the_narrow_map_can_be_read_on_a_telephone():
+    """Without the book's style sheet the wide one is seen; 306 px are left for the narrow one on a page of 360."""
+    assert [style(drawing("loss", shape).attrib)["display"] for shape in ("map-wide", "map-narrow")] == [
+        "block",
+        "none",
+    ]
+    svg = drawing("loss", "map-narrow")
+    width = float(svg.get("viewBox").split()[2])
+    sizes = [float(re.search(r"font-size:([\d.]+)px", text.get("style"))[1]) for text in svg.iter("text")]
+    assert min(sizes) * 306 / width > 10.5
 
 
 def test_a_piece_that_the_map_does_not_have():

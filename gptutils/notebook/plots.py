@@ -385,46 +385,99 @@ def drawing(name: str) -> Drawing:
     return Drawing(svg, root.findtext("{http://www.w3.org/2000/svg}title"))
 
 
-# The map: name, title, what it does, left edge and middle of the box; arrows as SVG paths. Above the left two thirds of
-# a box there is room for "you are here": arrows pass on the right of it.
+# The map: of each piece its title and what it does; then two layouts, for wide and for narrow columns. A layout places the
+# left edge and the middle of each box, arrows as SVG paths, words with their anchors, and says what of it is seen. Above the
+# left two thirds of a box there is room for "you are here": arrows pass on the right of it.
 _BOX_WIDTH, _BOX_HEIGHT = 132, 46
 _PIECES = {
-    "tokenizer": ("Tokenizer", "text ⇄ token ids", 80, 62),
-    "model": ("Model", "ids → scores", 314, 62),
-    "decoding": ("Decoding", "scores → next id", 548, 62),
-    "batches": ("Batches", "inputs and targets", 80, 160),
-    "training": ("Training", "better weights", 314, 160),
-    "loss": ("Loss", "how wrong?", 548, 160),
-    "weights": ("Weights", "saved and loaded", 80, 258),
-    "fine_tuning": ("Fine-tuning", "tasks, instructions", 249, 258),
-    "reward_model": ("Reward model", "which is better?", 418, 258),
-    "rlhf": ("RLHF", "better by feedback", 587, 258),
+    "tokenizer": ("Tokenizer", "text ⇄ token ids"),
+    "model": ("Model", "ids → scores"),
+    "decoding": ("Decoding", "scores → next id"),
+    "batches": ("Batches", "inputs and targets"),
+    "training": ("Training", "better weights"),
+    "loss": ("Loss", "how wrong?"),
+    "weights": ("Weights", "saved and loaded"),
+    "fine_tuning": ("Fine-tuning", "tasks, instructions"),
+    "reward_model": ("Reward model", "which is better?"),
+    "rlhf": ("RLHF", "better by feedback"),
 }
-_ARROWS = (
-    "M58 54H78",  # text -> tokenizer
-    "M212 54H312",  # tokenizer -> model
-    "M446 54H546",  # model -> decoding
-    "M680 54H708",  # decoding -> text
-    "M658 39V26Q658 18 650 18H432Q424 18 424 26V37",  # decoding -> model, once a token
-    "M190 85V135",  # tokenizer -> batches
-    "M212 160H255Q263 160 263 152V78Q263 70 271 70H312",  # batches -> model
-    "M446 70H489Q497 70 497 78V144Q497 152 505 152H546",  # model -> loss
-    "M548 168H448",  # loss -> training
-    "M424 137V87",  # training -> model
-    "M380 183V201Q380 209 372 209H198Q190 209 190 217V233",  # training -> weights
-    "M212 258H247",
-    "M381 258H416",
-    "M550 258H585",
-)
-_WORDS = (
-    (29, 58, "text"),
-    (738, 58, "text"),
-    (738, 75, "(tokenizer"),
-    (738, 90, "again)"),
-    (262, 47, "ids"),
-    (496, 47, "scores"),
-    (541, 13, "one token at a time"),
-)
+_WIDE_MAP = {
+    "viewBox": "4 0 780 296",
+    "boxes": {
+        "tokenizer": (80, 62),
+        "model": (314, 62),
+        "decoding": (548, 62),
+        "batches": (80, 160),
+        "training": (314, 160),
+        "loss": (548, 160),
+        "weights": (80, 258),
+        "fine_tuning": (249, 258),
+        "reward_model": (418, 258),
+        "rlhf": (587, 258),
+    },
+    "arrows": (
+        "M58 54H78",  # text -> tokenizer
+        "M212 54H312",  # tokenizer -> model
+        "M446 54H546",  # model -> decoding
+        "M680 54H708",  # decoding -> text
+        "M658 39V26Q658 18 650 18H432Q424 18 424 26V37",  # decoding -> model, once a token
+        "M190 85V135",  # tokenizer -> batches
+        "M212 160H255Q263 160 263 152V78Q263 70 271 70H312",  # batches -> model
+        "M446 70H489Q497 70 497 78V144Q497 152 505 152H546",  # model -> loss
+        "M548 168H448",  # loss -> training
+        "M424 137V87",  # training -> model
+        "M380 183V201Q380 209 372 209H198Q190 209 190 217V233",  # training -> weights
+        "M212 258H247",
+        "M381 258H416",
+        "M550 258H585",
+    ),
+    "words": (
+        (29, 58, "text", "middle"),
+        (738, 58, "text", "middle"),
+        (738, 75, "(tokenizer", "middle"),
+        (738, 90, "again)", "middle"),
+        (262, 47, "ids", "middle"),
+        (496, 47, "scores", "middle"),
+        (541, 13, "one token at a time", "middle"),
+    ),
+}
+_NARROW_MAP = {
+    "viewBox": "0 0 340 500",
+    "boxes": {
+        "tokenizer": (22, 74),
+        "model": (22, 172),
+        "decoding": (22, 270),
+        "batches": (194, 74),
+        "training": (194, 172),
+        "loss": (194, 270),
+        "weights": (194, 380),
+        "fine_tuning": (22, 380),
+        "reward_model": (22, 472),
+        "rlhf": (194, 472),
+    },
+    "arrows": (
+        "M134 22V49",  # text -> tokenizer
+        "M134 97V147",  # tokenizer -> model
+        "M134 195V245",  # model -> decoding
+        "M134 293V313",  # decoding -> text
+        "M22 278H16Q8 278 8 270V180Q8 172 16 172H20",  # decoding -> model, once a token
+        "M154 74H192",  # tokenizer -> batches
+        "M194 86H180Q172 86 172 94V152Q172 160 164 160H156",  # batches -> model
+        "M154 184H172Q180 184 180 192V254Q180 262 188 262H192",  # model -> loss
+        "M304 247V197",  # loss -> training
+        "M194 172H156",  # training -> model
+        "M326 172H329Q337 172 337 180V372Q337 380 331 380H328",  # training -> weights
+        "M194 380H156",
+        "M134 403V447",
+        "M154 472H192",
+    ),
+    "words": (
+        (126, 30, "text", "end"),
+        (140, 126, "ids", "start"),
+        (126, 224, "scores", "end"),
+        (128, 327, "text, one token at a time", "middle"),
+    ),
+}
 
 
 def where_we_are(piece: str) -> Picture:
@@ -441,44 +494,47 @@ def where_we_are(piece: str) -> Picture:
     """
     if piece not in _PIECES:
         raise ValueError(f"the map has no piece {piece!r}; its pieces are {', '.join(_PIECES)}")
-    drawn = [
-        f'<path d="{path}" style="fill:none;stroke:{_SOFT};stroke-width:1.6" marker-end="url(#road-tip-{piece})"/>'
-        for path in _ARROWS
-    ]
-    drawn += [_svg_text(x, y, word, f"font-size:13px;font-style:italic;fill:{_SOFT}") for x, y, word in _WORDS]
-    for name, (title, does, left, middle) in _PIECES.items():
-        here = name == piece
-        ground, ink, edge = (_HERE, _ON_HERE, _HERE) if here else (_PAPER, _INK, _SOFT)
-        centre = left + _BOX_WIDTH / 2
-        drawn.append(
-            f'<rect x="{left}" y="{middle - _BOX_HEIGHT / 2:g}" width="{_BOX_WIDTH}" height="{_BOX_HEIGHT}" rx="8" '
-            f'style="fill:{ground};stroke:{edge};stroke-width:{3 if here else 1.4}"/>'
-        )
-        drawn.append(_svg_text(centre, middle - 3, title, f"font-size:15px;font-weight:700;fill:{ink}"))
-        drawn.append(_svg_text(centre, middle + 14, does, f"font-size:12px;fill:{ink}"))
-    title, does, left, middle = _PIECES[piece]
-    drawn.append(
-        _svg_text(
-            left,
-            middle - _BOX_HEIGHT / 2 - 7,
-            "you are here",
-            f"font-size:12.5px;font-weight:700;fill:{_HERE}",
-            "start",
-        )
-    )
+    title, does = _PIECES[piece]
     summary = f'You are at the piece "{title}" ({does}) of the road from text to a GPT.'
     label = f"Map of what a GPT is made of. {summary} " + (
         "Reading and writing: text, tokenizer, model, decoding, text, one token at a time. "
         "Learning: batches, model, loss, training. Then: weights, fine-tuning, reward model, RLHF."
     )
-    html = (
-        f'<div style="overflow-x:auto;background-color:{_PAPER};border-radius:6px">'
-        f'<svg role="img" aria-label="{escape(label)}" viewBox="4 0 780 296" '
-        f'style="display:block;width:100%;min-width:600px;max-width:860px;margin:auto;{_SANS}">'
-        f'<defs><marker id="road-tip-{piece}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
-        f'<path d="M0 0L8 4L0 8Z" style="fill:{_SOFT}"/></marker></defs>{"".join(drawn)}</svg></div>'
-    )
+    # The book's style sheet shows the narrow one in narrow columns; without it the wide one is shown.
+    wide = _draw_map(piece, label, _WIDE_MAP, "map-wide", "display:block;max-width:860px")
+    narrow = _draw_map(piece, label, _NARROW_MAP, "map-narrow", "display:none;max-width:380px")
+    html = f'<div class="map" style="background-color:{_PAPER};border-radius:6px">{wide}{narrow}</div>'
     return Picture(html, summary)
+
+
+def _draw_map(piece: str, label: str, layout: dict, name: str, style: str) -> str:
+    tip = f"{name}-tip-{piece}"
+    drawn = [
+        f'<path d="{path}" style="fill:none;stroke:{_SOFT};stroke-width:1.6" marker-end="url(#{tip})"/>'
+        for path in layout["arrows"]
+    ]
+    for x, y, word, anchor in layout["words"]:
+        drawn.append(_svg_text(x, y, word, f"font-size:13px;font-style:italic;fill:{_SOFT}", anchor))
+    for box, (left, middle) in layout["boxes"].items():
+        title, does = _PIECES[box]
+        here = box == piece
+        ground, ink, edge = (_HERE, _ON_HERE, _HERE) if here else (_PAPER, _INK, _SOFT)
+        centre, top = left + _BOX_WIDTH / 2, middle - _BOX_HEIGHT / 2
+        drawn.append(
+            f'<rect x="{left}" y="{top:g}" width="{_BOX_WIDTH}" height="{_BOX_HEIGHT}" rx="8" '
+            f'style="fill:{ground};stroke:{edge};stroke-width:{3 if here else 1.4}"/>'
+        )
+        drawn.append(_svg_text(centre, middle - 3, title, f"font-size:15px;font-weight:700;fill:{ink}"))
+        drawn.append(_svg_text(centre, middle + 14, does, f"font-size:12px;fill:{ink}"))
+        if here:
+            bold = f"font-size:12.5px;font-weight:700;fill:{_HERE}"
+            drawn.append(_svg_text(left, top - 7, "you are here", bold, "start"))
+    return (
+        f'<svg class="{name}" role="img" aria-label="{escape(label)}" viewBox="{layout["viewBox"]}" '
+        f'style="{style};width:100%;margin:auto;{_SANS}">'
+        f'<defs><marker id="{tip}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
+        f'<path d="M0 0L8 4L0 8Z" style="fill:{_SOFT}"/></marker></defs>{"".join(drawn)}</svg>'
+    )
 
 
 def _svg_text(x: float, y: float, words: str, style: str, anchor: str = "middle") -> str:
