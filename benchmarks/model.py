@@ -150,7 +150,7 @@ def compare_forward(size: str, config: GPTConfig, rounds: int) -> None:
 
     def with_numpy() -> None:
         for _ in range(calls):
-            gpt2(token_ids[0].numpy(), **params, n_head=config.n_heads)
+            gpt2(token_ids[0].numpy(), **params, n_heads=config.n_heads)
 
     def with_torch() -> None:
         for _ in range(calls):

@@ -62,6 +62,15 @@ class GPTConfig:
         return self.emb_dim // self.n_heads
 
 
+OPENAI_NAMES = {
+    "vocab_size": "n_vocab",
+    "context_length": "n_ctx",
+    "emb_dim": "n_embd",
+    "n_heads": "n_head",
+    "n_layers": "n_layer",
+}
+"""The course's names of the sizes -> those in the ``hparams.json`` of GPT-2, which stand only where its files are read."""
+
 GPT2_CONFIGS: dict[str, GPTConfig] = {
     "124M": GPTConfig(emb_dim=768, n_heads=12, n_layers=12, qkv_bias=True),
     "355M": GPTConfig(emb_dim=1024, n_heads=16, n_layers=24, qkv_bias=True),

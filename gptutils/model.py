@@ -2,9 +2,9 @@
 
 `GPT` is the architecture of GPT-2 (Radford et al. 2019): token and position embeddings; blocks of causal self-attention
 and a feed-forward network, each behind a layer norm (pre-norm) and added to the residual stream; a last layer norm; and
-the token embeddings once more as the output projection (tied weights, Press and Wolf 2017). The modules have the names
-of GPT-2's own files, as in `gptutils.numpy_gpt`: ``wte, wpe, blocks, ln_1, attn.c_attn, attn.c_proj, ln_2, mlp.c_fc,
-mlp.c_proj, ln_f``. The comment behind a line gives the shape of what comes out.
+the token embeddings once more as the output projection (tied weights, Press and Wolf 2017). The modules are named like the parameters of `gptutils.numpy_gpt`: ``wte, wpe, blocks,
+ln_1, attn.c_attn, attn.c_proj, ln_2, mlp.c_fc, mlp.c_proj, ln_f``. The comment behind a line gives the shape of what comes
+out.
 
 Lesson: ``chapters/04_torch_gpt.ipynb`` builds every piece of this module by hand.
 """
@@ -275,7 +275,7 @@ def to_numpy_params(model: GPT) -> dict:
     --------
     >>> from gptutils.numpy_gpt import gpt2
     >>> model = GPT(GPTConfig(vocab_size=50, context_length=8, emb_dim=12, n_heads=3, n_layers=2)).eval()
-    >>> logits = gpt2([7, 1, 49], **to_numpy_params(model), n_head=3)
+    >>> logits = gpt2([7, 1, 49], **to_numpy_params(model), n_heads=3)
     >>> torch.allclose(model(torch.tensor([[7, 1, 49]]))[0], torch.from_numpy(logits), atol=1e-6)
     True
     """

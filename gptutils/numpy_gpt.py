@@ -1,18 +1,19 @@
 """GPT-2's forward pass in NumPy: all that a GPT computes, in a few lines of array arithmetic.
 
-A GPT turns ``n_seq`` token ids into ``n_seq`` rows of ``n_vocab`` scores (logits): row ``i`` rates every token of the
-vocabulary as the one that follows token ``i``. The comment behind a line gives the shape of what comes out. Sizes have
-the names of GPT-2's own files (Radford et al. 2019), and so have the parameters, a tree of arrays::
+A GPT turns ``seq`` token ids into ``seq`` rows of ``vocab_size`` scores (logits): row ``i`` rates every token of the
+vocabulary as the one that follows token ``i``. The comment behind a line gives the shape of what comes out. The parameters
+are a tree of arrays with the names of GPT-2's own files (Radford et al. 2019), except that the layers, ``h0``, ``h1``, ...
+there, are the list ``blocks`` here::
 
-    wte [n_vocab, n_embd]                            one vector for each token; also the output projection
-    wpe [n_ctx, n_embd]                              one vector for each position
-    blocks: a list of n_layer times
-        ln_1   g [n_embd]            b [n_embd]      layer norm: gain and bias
-        attn   c_attn  w [n_embd, 3*n_embd]  b       queries, keys and values of all heads; b only with qkv_bias
-               c_proj  w [n_embd, n_embd]    b       from the joined heads back
+    wte [vocab, emb]                         one vector for each token; also the output projection
+    wpe [context, emb]                       one vector for each position
+    blocks: a list of n_layers times
+        ln_1   g [emb]            b [emb]    layer norm: gain and bias
+        attn   c_attn  w [emb, 3*emb]  b     queries, keys and values of all heads; b only with qkv_bias
+               c_proj  w [emb, emb]    b     from the joined heads back
         ln_2   g, b
-        mlp    c_fc    w [n_embd, 4*n_embd]  b       up
-               c_proj  w [4*n_embd, n_embd]  b       and down again
+        mlp    c_fc    w [emb, 4*emb]  b     up
+               c_proj  w [4*emb, emb]  b     and down again
     ln_f       g, b
 
 Arrays may be float32 or float64, and results are what the parameters are.
@@ -89,13 +90,13 @@ def linear(x: np.ndarray, w: np.ndarray, b: np.ndarray | float = 0.0) -> np.ndar
 
 
 def ffn(x: np.ndarray, c_fc: dict, c_proj: dict) -> np.ndarray:
-    """Feed-forward network, four times wider inside, for each position alone: [n_seq, n_embd] -> [n_seq, n_embd]."""
-    up = gelu(linear(x, **c_fc))  # -> [n_seq, 4*n_embd]
-    return linear(up, **c_proj)  # -> [n_seq, n_embd]
+    """Feed-forward network, four times wider inside, for each position alone: [seq, emb] -> [seq, emb]."""
+    up = gelu(linear(x, **c_fc))  # -> [seq, 4*emb]
+    return linear(up, **c_proj)  # -> [seq, emb]
 
 
-def causal_mask(n_seq: int, dtype: type = np.float64) -> np.ndarray:
-    """What hides the future when added to scores: [n_seq, n_seq], minus infinity where the key is later than the query.
+def causal_mask(seq: int, dtype: type = np.float64) -> np.ndarray:
+    """What hides the future when added to scores: [seq, seq], minus infinity where the key is later than the query.
 
     Examples
     --------
@@ -104,11 +105,11 @@ def causal_mask(n_seq: int, dtype: type = np.float64) -> np.ndarray:
            [  0.,   0., -inf],
            [  0.,   0.,   0.]])
     """
-    return np.triu(np.full((n_seq, n_seq), -np.inf, dtype), k=1)  # -> [n_seq, n_seq]
+    return np.triu(np.full((seq, seq), -np.inf, dtype), k=1)  # -> [seq, seq]
 
 
 def attention_weights(q: np.ndarray, k: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """How much each query takes from each key, softmax(q k^T / sqrt(d) + mask): [..., n_q, n_k], rows sum to 1.
+    """How much each query takes from each key, softmax(q k^T / sqrt(head_dim) + mask): [..., n_q, n_k], rows sum to 1.
 
     Examples
     --------
@@ -122,83 +123,83 @@ def attention_weights(q: np.ndarray, k: np.ndarray, mask: np.ndarray) -> np.ndar
 
 
 def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Scaled dot-product attention (Vaswani et al. 2017): for every query, a weighted mean of the values [..., n_q, d].
+    """Scaled dot-product attention (Vaswani et al. 2017): for every query, a weighted mean of the values [..., n_q, head_dim].
 
     Parameters
     ----------
-    q : queries [..., n_q, d]; leading axes, such as heads, are worked on in parallel.
-    k, v : keys and values [..., n_k, d].
+    q : queries [..., n_q, head_dim]; leading axes, such as heads, are worked on in parallel.
+    k, v : keys and values [..., n_k, head_dim].
     mask : [n_q, n_k], added to the scores; minus infinity hides a key.
     """
-    return attention_weights(q, k, mask) @ v  # -> [..., n_q, d]
+    return attention_weights(q, k, mask) @ v  # -> [..., n_q, head_dim]
 
 
-def mha(x: np.ndarray, c_attn: dict, c_proj: dict, n_head: int) -> np.ndarray:
-    """Causal self-attention, each head on its own slice of the width: [n_seq, n_embd] -> [n_seq, n_embd]."""
-    n_seq, n_embd = x.shape
-    if n_head < 1 or n_embd % n_head:
-        raise ValueError(f"n_embd {n_embd} is not divisible by n_head {n_head}: heads share the width evenly")
-    qkv = linear(x, **c_attn).reshape(n_seq, 3, n_head, -1)  # -> [n_seq, 3, n_head, d]
-    q, k, v = qkv.transpose(1, 2, 0, 3)  # -> 3 times [n_head, n_seq, d]
-    heads = attention(q, k, v, causal_mask(n_seq, x.dtype))  # -> [n_head, n_seq, d]
-    joined = heads.transpose(1, 0, 2).reshape(n_seq, n_embd)  # -> [n_seq, n_embd]
-    return linear(joined, **c_proj)  # -> [n_seq, n_embd]
+def mha(x: np.ndarray, c_attn: dict, c_proj: dict, n_heads: int) -> np.ndarray:
+    """Causal self-attention, each head on its own slice of the width: [seq, emb] -> [seq, emb]."""
+    seq, emb_dim = x.shape
+    if n_heads < 1 or emb_dim % n_heads:
+        raise ValueError(f"emb_dim {emb_dim} is not divisible by n_heads {n_heads}: heads share the width evenly")
+    qkv = linear(x, **c_attn).reshape(seq, 3, n_heads, -1)  # -> [seq, 3, heads, head_dim]
+    q, k, v = qkv.transpose(1, 2, 0, 3)  # -> 3 times [heads, seq, head_dim]
+    heads = attention(q, k, v, causal_mask(seq, x.dtype))  # -> [heads, seq, head_dim]
+    joined = heads.transpose(1, 0, 2).reshape(seq, emb_dim)  # -> [seq, emb]
+    return linear(joined, **c_proj)  # -> [seq, emb]
 
 
 # ---------------------------------------------------------------------------------------------- the model
 
 
-def transformer_block(x: np.ndarray, ln_1: dict, attn: dict, ln_2: dict, mlp: dict, n_head: int) -> np.ndarray:
-    """One layer, [n_seq, n_embd] -> [n_seq, n_embd]: two steps, each added to what came in.
+def transformer_block(x: np.ndarray, ln_1: dict, attn: dict, ln_2: dict, mlp: dict, n_heads: int) -> np.ndarray:
+    """One layer, [seq, emb] -> [seq, emb]: two steps, each added to what came in.
 
     Attention moves information between positions; the feed-forward network works it over. A layer norm stands in front
     of each, none on the sum (pre-norm).
     """
-    x = x + mha(layer_norm(x, **ln_1), **attn, n_head=n_head)  # -> [n_seq, n_embd]
-    return x + ffn(layer_norm(x, **ln_2), **mlp)  # -> [n_seq, n_embd]
+    x = x + mha(layer_norm(x, **ln_1), **attn, n_heads=n_heads)  # -> [seq, emb]
+    return x + ffn(layer_norm(x, **ln_2), **mlp)  # -> [seq, emb]
 
 
 def gpt2(
-    inputs: Sequence[int] | np.ndarray, wte: np.ndarray, wpe: np.ndarray, blocks: list[dict], ln_f: dict, n_head: int
+    inputs: Sequence[int] | np.ndarray, wte: np.ndarray, wpe: np.ndarray, blocks: list[dict], ln_f: dict, n_heads: int
 ) -> np.ndarray:
-    """The whole model: token ids [n_seq] -> logits [n_seq, n_vocab] of the token after each of them.
+    """The whole model: token ids [seq] -> logits [seq, vocab] of the token after each of them.
 
     Parameters
     ----------
-    inputs : token ids [n_seq].
-    wte, wpe, blocks, ln_f : the parameter tree, as in ``gpt2(inputs, **params, n_head=12)``.
-    n_head : attention heads in a block; no array's shape tells them.
+    inputs : token ids [seq].
+    wte, wpe, blocks, ln_f : the parameter tree, as in ``gpt2(inputs, **params, n_heads=12)``.
+    n_heads : attention heads in a block; no array's shape tells them.
 
     Returns
     -------
-    Logits [n_seq, n_vocab]; row ``i`` depends on ``inputs[: i + 1]`` alone.
+    Logits [seq, vocab]; row ``i`` depends on ``inputs[: i + 1]`` alone.
 
     Raises
     ------
-    ValueError : no inputs, more than ``n_ctx``, ids that are no integers or outside the vocabulary, ``n_head`` that
-        does not divide ``n_embd``.
+    ValueError : no inputs, more than ``context_length``, ids that are no integers or outside the vocabulary,
+        ``n_heads`` that does not divide ``emb_dim``.
 
     Examples
     --------
     >>> config = GPTConfig(vocab_size=50, context_length=8, emb_dim=12, n_heads=3, n_layers=2)
-    >>> gpt2([7, 1, 49], **init_params(config), n_head=3).shape
+    >>> gpt2([7, 1, 49], **init_params(config), n_heads=3).shape
     (3, 50)
     """
-    inputs = _checked_ids(inputs, n_vocab=len(wte), n_ctx=len(wpe))
-    x = wte[inputs] + wpe[: len(inputs)]  # -> [n_seq, n_embd]
+    inputs = _checked_ids(inputs, vocab_size=len(wte), context_length=len(wpe))
+    x = wte[inputs] + wpe[: len(inputs)]  # -> [seq, emb]
     for block in blocks:
-        x = transformer_block(x, **block, n_head=n_head)  # -> [n_seq, n_embd]
-    return layer_norm(x, **ln_f) @ wte.T  # -> [n_seq, n_vocab]
+        x = transformer_block(x, **block, n_heads=n_heads)  # -> [seq, emb]
+    return layer_norm(x, **ln_f) @ wte.T  # -> [seq, vocab]
 
 
-def generate(inputs: Sequence[int] | np.ndarray, params: dict, n_head: int, max_new_tokens: int) -> list[int]:
+def generate(inputs: Sequence[int] | np.ndarray, params: dict, n_heads: int, max_new_tokens: int) -> list[int]:
     """Continue a text greedily: append the token with the highest logit, and ask again.
 
     Parameters
     ----------
-    inputs : token ids of the prompt [n_seq]; left as they are.
+    inputs : token ids of the prompt [seq]; left as they are.
     params : the parameter tree.
-    n_head : attention heads in a block.
+    n_heads : attention heads in a block.
     max_new_tokens : how many tokens to append.
 
     Returns
@@ -208,40 +209,40 @@ def generate(inputs: Sequence[int] | np.ndarray, params: dict, n_head: int, max_
     Raises
     ------
     ValueError : inputs that `gpt2` refuses; a negative ``max_new_tokens``; prompt and new tokens together longer than
-        ``n_ctx``.
+        ``context_length``.
     """
-    n_ctx = len(params["wpe"])
-    ids = _checked_ids(inputs, n_vocab=len(params["wte"]), n_ctx=n_ctx).tolist()
+    context_length = len(params["wpe"])
+    ids = _checked_ids(inputs, vocab_size=len(params["wte"]), context_length=context_length).tolist()
     if max_new_tokens < 0:
         raise ValueError(f"max_new_tokens is {max_new_tokens}; it must be at least 0")
-    if len(ids) + max_new_tokens > n_ctx:
+    if len(ids) + max_new_tokens > context_length:
         raise ValueError(
-            f"the prompt has {len(ids)} tokens and {max_new_tokens} more are asked for, but the model has {n_ctx} "
+            f"the prompt has {len(ids)} tokens and {max_new_tokens} more are asked for, but the model has {context_length} "
             "positions: shorten the prompt or ask for fewer tokens"
         )
     prompt_length = len(ids)
     for _ in range(max_new_tokens):
-        logits = gpt2(ids, **params, n_head=n_head)  # -> [n_seq, n_vocab]
+        logits = gpt2(ids, **params, n_heads=n_heads)  # -> [seq, vocab]
         ids.append(int(logits[-1].argmax()))  # only the last row is about a token that is not there yet
     return ids[prompt_length:]
 
 
-def _checked_ids(inputs: Sequence[int] | np.ndarray, n_vocab: int, n_ctx: int) -> np.ndarray:
+def _checked_ids(inputs: Sequence[int] | np.ndarray, vocab_size: int, context_length: int) -> np.ndarray:
     ids = np.asarray(inputs)
     if ids.ndim != 1:
-        raise ValueError(f"the inputs have shape {list(ids.shape)}; expected one sequence of token ids, [n_seq]")
+        raise ValueError(f"the inputs have shape {list(ids.shape)}; expected one sequence of token ids, [seq]")
     if len(ids) == 0:
         raise ValueError("the inputs are empty: give at least one token id, such as that of <|endoftext|>")
     if ids.dtype.kind not in "iu":
         raise ValueError(f"token ids must be integers, but the inputs are {ids.dtype}, beginning with {ids[0]}")
-    if len(ids) > n_ctx:
+    if len(ids) > context_length:
         raise ValueError(
-            f"the inputs have {len(ids)} tokens, but the model has {n_ctx} positions: "
-            f"keep the last ones, inputs[-{n_ctx}:]"
+            f"the inputs have {len(ids)} tokens, but the model has {context_length} positions: "
+            f"keep the last ones, inputs[-{context_length}:]"
         )
-    if len(unknown := ids[(ids < 0) | (ids >= n_vocab)]):
+    if len(unknown := ids[(ids < 0) | (ids >= vocab_size)]):
         raise ValueError(
-            f"token id {unknown[0]} is outside the vocabulary of {n_vocab} tokens: ids are 0 to {n_vocab - 1}"
+            f"token id {unknown[0]} is outside the vocabulary of {vocab_size} tokens: ids are 0 to {vocab_size - 1}"
         )
     return ids
 
@@ -257,21 +258,21 @@ def param_shapes(config: GPTConfig) -> dict:
     >>> param_shapes(GPTConfig())["blocks"][0]["mlp"]
     {'c_fc': {'w': (768, 3072), 'b': (3072,)}, 'c_proj': {'w': (3072, 768), 'b': (768,)}}
     """
-    n_embd = config.emb_dim
+    emb_dim = config.emb_dim
 
     def dense(n_in: int, n_out: int, bias: bool = True) -> dict:
         return {"w": (n_in, n_out), "b": (n_out,)} if bias else {"w": (n_in, n_out)}
 
-    norm = {"g": (n_embd,), "b": (n_embd,)}
+    norm = {"g": (emb_dim,), "b": (emb_dim,)}
     block = {
         "ln_1": norm,
-        "attn": {"c_attn": dense(n_embd, 3 * n_embd, config.qkv_bias), "c_proj": dense(n_embd, n_embd)},
+        "attn": {"c_attn": dense(emb_dim, 3 * emb_dim, config.qkv_bias), "c_proj": dense(emb_dim, emb_dim)},
         "ln_2": norm,
-        "mlp": {"c_fc": dense(n_embd, 4 * n_embd), "c_proj": dense(4 * n_embd, n_embd)},
+        "mlp": {"c_fc": dense(emb_dim, 4 * emb_dim), "c_proj": dense(4 * emb_dim, emb_dim)},
     }
     return {
-        "wte": (config.vocab_size, n_embd),
-        "wpe": (config.context_length, n_embd),
+        "wte": (config.vocab_size, emb_dim),
+        "wpe": (config.context_length, emb_dim),
         "blocks": [block] * config.n_layers,
         "ln_f": norm,
     }

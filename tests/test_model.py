@@ -426,7 +426,7 @@ def test_numpy_gives_the_same_logits(config, dtype, tolerance):
     token_ids, _ = batch(config)
     params = to_numpy_params(model)
     for row, logits in zip(token_ids, model(token_ids).detach().numpy(), strict=True):
-        ours = gpt2(row.numpy(), **params, n_head=config.n_heads)
+        ours = gpt2(row.numpy(), **params, n_heads=config.n_heads)
         assert ours.dtype == logits.dtype
         assert np.abs(ours - logits).max() < tolerance
 
@@ -440,7 +440,7 @@ def test_weights_travel_from_numpy_and_back(config):
         warnings.simplefilter("error")
         load_numpy_params(model, params)
     token_ids, _ = batch(config, n=1)
-    expected = gpt2(token_ids[0].numpy(), **params, n_head=config.n_heads)
+    expected = gpt2(token_ids[0].numpy(), **params, n_heads=config.n_heads)
     np.testing.assert_allclose(model(token_ids)[0].detach(), expected, atol=1e-5)
     back = to_numpy_params(model)
     np.testing.assert_equal(back, params)

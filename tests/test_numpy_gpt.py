@@ -67,8 +67,8 @@ def params_of(model: GPT2LMHeadModel, config: GPTConfig, dtype: type) -> dict:
     return map_tree(array, param_shapes(config))
 
 
-def random_ids(config: GPTConfig, n_seq: int, seed: int = 0) -> list[int]:
-    return np.random.default_rng(seed).integers(config.vocab_size, size=n_seq).tolist()
+def random_ids(config: GPTConfig, seq: int, seed: int = 0) -> list[int]:
+    return np.random.default_rng(seed).integers(config.vocab_size, size=seq).tolist()
 
 
 def scaled_params(config: GPTConfig = SMALL, dtype: type = np.float64) -> dict:
@@ -139,7 +139,7 @@ def test_heads_work_apart():
     params = scaled_params()["blocks"][0]["attn"]
     params["c_attn"]["w"][:, 2 * 24 + 8 :] = 0  # the values of heads 1 and 2; 24 wide, 8 a head
     params["c_proj"] = {"w": np.eye(24)}
-    joined = mha(np.random.default_rng(0).standard_normal((6, 24)), **params, n_head=3)
+    joined = mha(np.random.default_rng(0).standard_normal((6, 24)), **params, n_heads=3)
     assert (joined[:, :8] != 0).all()
     assert (joined[:, 8:] == 0).all()
 
@@ -158,33 +158,33 @@ def test_feed_forward_works_on_each_position_alone():
 def test_logits_equal_transformers(config, dtype, tolerance):
     model = huggingface_model(config)
     params = params_of(model, config, dtype)
-    for n_seq in {1, 2, config.context_length}:
-        ids = random_ids(config, n_seq)
+    for seq in {1, 2, config.context_length}:
+        ids = random_ids(config, seq)
         with torch.no_grad():
             expected = model(torch.tensor([ids])).logits[0].numpy()
-        logits = gpt2(ids, **params, n_head=config.n_heads)
+        logits = gpt2(ids, **params, n_heads=config.n_heads)
         assert logits.dtype == dtype
-        assert logits.shape == (n_seq, config.vocab_size)
+        assert logits.shape == (seq, config.vocab_size)
         assert np.abs(expected).max() > 0.5  # so that the tolerance says something
         assert np.abs(logits - expected).max() < tolerance
 
 
 def test_logits_do_not_depend_on_later_tokens():
     params, ids = scaled_params(), random_ids(SMALL, 16)
-    logits = gpt2(ids, **params, n_head=3)
+    logits = gpt2(ids, **params, n_heads=3)
     for i in range(16):
         changed = ids[: i + 1] + [(token_id + 1) % 97 for token_id in ids[i + 1 :]]
-        other = gpt2(changed, **params, n_head=3)
+        other = gpt2(changed, **params, n_heads=3)
         np.testing.assert_array_equal(other[: i + 1], logits[: i + 1])
         assert i == 15 or (other[i + 1 :] != logits[i + 1 :]).any(axis=1).all()
-        np.testing.assert_allclose(gpt2(ids[: i + 1], **params, n_head=3), logits[: i + 1], atol=1e-12)
+        np.testing.assert_allclose(gpt2(ids[: i + 1], **params, n_heads=3), logits[: i + 1], atol=1e-12)
 
 
 def test_ids_may_come_in_any_integer_form():
     params, ids = scaled_params(), random_ids(SMALL, 4)
-    expected = gpt2(ids, **params, n_head=3)
+    expected = gpt2(ids, **params, n_heads=3)
     for form in (tuple(ids), np.array(ids, dtype=np.uint16), np.array(ids), torch.tensor(ids)):
-        np.testing.assert_array_equal(gpt2(form, **params, n_head=3), expected)
+        np.testing.assert_array_equal(gpt2(form, **params, n_heads=3), expected)
 
 
 # ---------------------------------------------------------------------------------------------- generation
@@ -198,16 +198,16 @@ def test_generation_equals_transformers_greedy_decoding():
     expected = model.generate(torch.tensor([ids]), max_new_tokens=59, do_sample=False, pad_token_id=0)[0, 5:].tolist()
     assert len(set(expected)) > 5
     params = params_of(model, config, np.float64)
-    assert generate(ids, params, n_head=8, max_new_tokens=59) == expected  # up to the last position
-    assert generate(np.array(ids), params, n_head=8, max_new_tokens=3) == expected[:3]
+    assert generate(ids, params, n_heads=8, max_new_tokens=59) == expected  # up to the last position
+    assert generate(np.array(ids), params, n_heads=8, max_new_tokens=3) == expected[:3]
 
 
 def test_generation_leaves_its_input_alone():
     ids = [3, 1, 4]
-    new = generate(ids, scaled_params(), n_head=3, max_new_tokens=2)
+    new = generate(ids, scaled_params(), n_heads=3, max_new_tokens=2)
     assert ids == [3, 1, 4]
     assert all(type(token_id) is int for token_id in new)
-    assert generate(ids, scaled_params(), n_head=3, max_new_tokens=0) == []
+    assert generate(ids, scaled_params(), n_heads=3, max_new_tokens=0) == []
 
 
 # ---------------------------------------------------------------------------------------------- bad input
@@ -231,24 +231,24 @@ def test_generation_leaves_its_input_alone():
 def test_inputs_are_refused(inputs, message):
     params = init_params(SMALL)
     with pytest.raises(ValueError, match=message):
-        gpt2(inputs, **params, n_head=3)
+        gpt2(inputs, **params, n_heads=3)
     with pytest.raises(ValueError, match=message):
-        generate(inputs, params, n_head=3, max_new_tokens=0)
+        generate(inputs, params, n_heads=3, max_new_tokens=0)
 
 
 def test_generation_refuses_what_does_not_fit():
     params = init_params(SMALL)
-    assert len(generate([1], params, n_head=3, max_new_tokens=15)) == 15
+    assert len(generate([1], params, n_heads=3, max_new_tokens=15)) == 15
     with pytest.raises(ValueError, match="has 2 tokens and 15 more are asked for, but the model has 16 positions"):
-        generate([1, 2], params, n_head=3, max_new_tokens=15)
+        generate([1, 2], params, n_heads=3, max_new_tokens=15)
     with pytest.raises(ValueError, match="max_new_tokens is -1"):
-        generate([1], params, n_head=3, max_new_tokens=-1)
+        generate([1], params, n_heads=3, max_new_tokens=-1)
 
 
-@pytest.mark.parametrize("n_head", [5, 0, -3])
-def test_heads_must_divide_the_width(n_head):
-    with pytest.raises(ValueError, match=f"n_embd 24 is not divisible by n_head {n_head}"):
-        gpt2([1], **init_params(SMALL), n_head=n_head)
+@pytest.mark.parametrize("n_heads", [5, 0, -3])
+def test_heads_must_divide_the_width(n_heads):
+    with pytest.raises(ValueError, match=f"emb_dim 24 is not divisible by n_heads {n_heads}"):
+        gpt2([1], **init_params(SMALL), n_heads=n_heads)
 
 
 # ---------------------------------------------------------------------------------------------- parameters

@@ -4,7 +4,7 @@ def log_softmax(x):
     return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
 
 
-def surprisal(token_ids, params, n_head):
-    logits = gpt2(token_ids, **params, n_head=n_head)[:-1]
+def surprisal(token_ids, params, n_heads):
+    logits = gpt2(token_ids, **params, n_heads=n_heads)[:-1]
     true = logits[range(len(logits)), list(token_ids)[1:]]
     return np.logaddexp2.reduce((logits - true[:, None]) / np.log(2), axis=1)

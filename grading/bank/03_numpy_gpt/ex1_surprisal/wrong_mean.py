@@ -4,6 +4,6 @@ def log_softmax(x):
     return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
 
 
-def surprisal(token_ids, params, n_head):
-    log_p = log_softmax(gpt2(token_ids, **params, n_head=n_head)) / np.log(2)
+def surprisal(token_ids, params, n_heads):
+    log_p = log_softmax(gpt2(token_ids, **params, n_heads=n_heads)) / np.log(2)
     return -np.mean([log_p[i, token_ids[i + 1]] for i in range(len(token_ids) - 1)])

@@ -4,8 +4,8 @@ def log_softmax(x):
     return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
 
 
-def surprisal(token_ids, params, n_head):
-    log_p = log_softmax(gpt2(token_ids, **params, n_head=n_head))
+def surprisal(token_ids, params, n_heads):
+    log_p = log_softmax(gpt2(token_ids, **params, n_heads=n_heads))
     result = []
     for i in range(len(token_ids) - 1):
         result.append(-log_p[i, token_ids[i]] / math.log(2))

@@ -4,7 +4,7 @@ def log_softmax(x):
     return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
 
 
-def surprisal(token_ids, params, n_head):
-    log_p = log_softmax(gpt2(token_ids, **params, n_head=n_head))
+def surprisal(token_ids, params, n_heads):
+    log_p = log_softmax(gpt2(token_ids, **params, n_heads=n_heads))
     following = np.array(token_ids[1:])
     return -log_p[np.arange(len(following)), following] / np.log(2)

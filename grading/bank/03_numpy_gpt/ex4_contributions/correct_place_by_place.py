@@ -1,10 +1,10 @@
 # correct: a loop over the places, with means and variances by hand
-def contributions(token_ids, params, n_head):
+def contributions(token_ids, params, n_heads):
     wte, ln_f = params["wte"], params["ln_f"]
     said = [wte[list(token_ids)], params["wpe"][: len(token_ids)]]
     for b in params["blocks"]:
         now = np.sum(said, axis=0)
-        attended = mha(layer_norm(now, **b["ln_1"]), **b["attn"], n_head=n_head)
+        attended = mha(layer_norm(now, **b["ln_1"]), **b["attn"], n_heads=n_heads)
         thought = ffn(layer_norm(now + attended, **b["ln_2"]), **b["mlp"])
         said.extend([attended, thought])
     rows = []

@@ -1,10 +1,10 @@
 # wrong: the parts read the stream itself, without the layer norms in front of them
-def contributions(token_ids, params, n_head):
+def contributions(token_ids, params, n_heads):
     wte, ln_f = params["wte"], params["ln_f"]
     parts = [wte[token_ids], params["wpe"][: len(token_ids)]]
     x = parts[0] + parts[1]
     for block in params["blocks"]:
-        a = mha(x, **block["attn"], n_head=n_head)
+        a = mha(x, **block["attn"], n_heads=n_heads)
         x = x + a
         f = ffn(x, **block["mlp"])
         x = x + f

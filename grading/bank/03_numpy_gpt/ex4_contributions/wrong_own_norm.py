@@ -1,10 +1,10 @@
 # wrong: every part goes through the last layer norm by itself
-def contributions(token_ids, params, n_head):
+def contributions(token_ids, params, n_heads):
     wte, ln_f = params["wte"], params["ln_f"]
     parts = [wte[token_ids], params["wpe"][: len(token_ids)]]
     x = parts[0] + parts[1]
     for block in params["blocks"]:
-        a = mha(layer_norm(x, **block["ln_1"]), **block["attn"], n_head=n_head)
+        a = mha(layer_norm(x, **block["ln_1"]), **block["attn"], n_heads=n_heads)
         x = x + a
         f = ffn(layer_norm(x, **block["ln_2"]), **block["mlp"])
         x = x + f

@@ -1,14 +1,14 @@
 # correct: the new tokens one after the other, which needs no mask
-def step(token_ids, cache, params, n_head):
+def step(token_ids, cache, params, n_heads):
     if cache[0][0].shape[1] + len(token_ids) > len(params["wpe"]):
         raise ValueError("the text is longer than the model's context")
     logits = []
     for token_id in token_ids:
-        x = params["wte"][token_id] + params["wpe"][cache[0][0].shape[1]]  # [n_embd]
+        x = params["wte"][token_id] + params["wpe"][cache[0][0].shape[1]]  # [emb]
         longer = []
         for block, (keys, values) in zip(params["blocks"], cache):
             qkv = linear(layer_norm(x, **block["ln_1"]), **block["attn"]["c_attn"])
-            q, k, v = qkv.reshape(3, n_head, 1, -1)
+            q, k, v = qkv.reshape(3, n_heads, 1, -1)
             keys, values = np.append(keys, k, axis=1), np.append(values, v, axis=1)
             longer.append((keys, values))
             said = attention(q, keys, values, np.zeros((1, keys.shape[1])))

@@ -1,5 +1,5 @@
 # wrong: all blocks read the past of the first one
-def step(token_ids, cache, params, n_head):
+def step(token_ids, cache, params, n_heads):
     n_new, n_past = len(token_ids), cache[0][0].shape[1]
     if n_past + n_new > len(params["wpe"]):
         raise ValueError(f"{n_past + n_new} tokens, but only {len(params['wpe'])} places")
@@ -7,7 +7,7 @@ def step(token_ids, cache, params, n_head):
     mask = np.triu(np.full((n_new, n_past + n_new), -np.inf), k=n_past + 1)
     new_cache = []
     for block, (old_k, old_v) in zip(params["blocks"], [cache[0]] * len(params["blocks"])):
-        q, k, v = linear(layer_norm(x, **block["ln_1"]), **block["attn"]["c_attn"]).reshape(n_new, 3, n_head, -1).transpose(1, 2, 0, 3)
+        q, k, v = linear(layer_norm(x, **block["ln_1"]), **block["attn"]["c_attn"]).reshape(n_new, 3, n_heads, -1).transpose(1, 2, 0, 3)
         k, v = np.concatenate([old_k, k], axis=1), np.concatenate([old_v, v], axis=1)
         new_cache.append((k, v))
         heads = attention(q, k, v, mask)

@@ -1,5 +1,5 @@
 # wrong: the columns are taken as queries, keys and values of head 0, then of head 1, ...
-def step(token_ids, cache, params, n_head):
+def step(token_ids, cache, params, n_heads):
     n_new, n_past = len(token_ids), cache[0][0].shape[1]
     if n_past + n_new > len(params["wpe"]):
         raise ValueError(f"{n_past + n_new} tokens, but only {len(params['wpe'])} places")
@@ -7,7 +7,7 @@ def step(token_ids, cache, params, n_head):
     mask = np.triu(np.full((n_new, n_past + n_new), -np.inf), k=n_past + 1)
     new_cache = []
     for block, (old_k, old_v) in zip(params["blocks"], cache):
-        q, k, v = linear(layer_norm(x, **block["ln_1"]), **block["attn"]["c_attn"]).reshape(n_new, n_head, 3, -1).transpose(2, 1, 0, 3)
+        q, k, v = linear(layer_norm(x, **block["ln_1"]), **block["attn"]["c_attn"]).reshape(n_new, n_heads, 3, -1).transpose(2, 1, 0, 3)
         k, v = np.concatenate([old_k, k], axis=1), np.concatenate([old_v, v], axis=1)
         new_cache.append((k, v))
         heads = attention(q, k, v, mask)

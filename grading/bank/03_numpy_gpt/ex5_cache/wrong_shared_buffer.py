@@ -2,7 +2,7 @@
 buffers = {}
 
 
-def step(token_ids, cache, params, n_head):
+def step(token_ids, cache, params, n_heads):
     n_new, n_past = len(token_ids), cache[0][0].shape[1]
     if n_past + n_new > len(params["wpe"]):
         raise ValueError(f"{n_past + n_new} tokens, but only {len(params['wpe'])} places")
@@ -10,9 +10,9 @@ def step(token_ids, cache, params, n_head):
     mask = np.triu(np.full((n_new, n_past + n_new), -np.inf), k=n_past + 1)
     new_cache = []
     for block, (old_k, old_v) in zip(params["blocks"], cache):
-        q, k, v = linear(layer_norm(x, **block["ln_1"]), **block["attn"]["c_attn"]).reshape(n_new, 3, n_head, -1).transpose(1, 2, 0, 3)
+        q, k, v = linear(layer_norm(x, **block["ln_1"]), **block["attn"]["c_attn"]).reshape(n_new, 3, n_heads, -1).transpose(1, 2, 0, 3)
         if n_past == 0:
-            buffers[len(new_cache)] = np.zeros((2, n_head, len(params["wpe"]), k.shape[-1]))
+            buffers[len(new_cache)] = np.zeros((2, n_heads, len(params["wpe"]), k.shape[-1]))
         buffer = buffers[len(new_cache)]
         buffer[:, :, n_past : n_past + n_new] = k, v
         k, v = buffer[:, :, : n_past + n_new]
