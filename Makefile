@@ -7,7 +7,7 @@ BENCHMARKS := benchmarks/tokenizer.py benchmarks/data.py benchmarks/model.py
 BOOK := $(BIN)/jupyter-book build . --config _config.yml --toc book/_toc.yml -W -n --keep-going
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book serve lab test test-colab bench assignments kill-matrix student-edition run-notebooks address lint lock clean
+.PHONY: help setup book pdf serve lab test test-colab bench assignments kill-matrix student-edition run-notebooks address lint lock clean
 
 help: ## explain every target
 	@echo "make TARGET   (the first target that needs it makes .venv; PYTHON=/path/to/python3.12 chooses the Python)"
@@ -20,6 +20,9 @@ $(READY): requirements.txt pyproject.toml tools/setup.sh
 
 book: $(READY) ## render the book to _build/html
 	@$(BOOK) || { rm -rf _build/.doctrees; exit 1; } # else Sphinx would not repeat its warnings the next time
+
+pdf: book ## print the whole book to _build/build-a-gpt.pdf (needs Chromium)
+	@$(BIN)/python tools/pdf.py
 
 serve: book ## render the book and show it at http://localhost:8000 (PORT=8001 for another port)
 	@echo "http://localhost:$(PORT)   (Ctrl-C ends it)"

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import fcntl
-import http.server
 import os
-import shutil
 import subprocess
-import threading
-from functools import partial
 from pathlib import Path
 
 import pytest
 
+import browser
+
 ROOT = Path(__file__).resolve().parents[2]
-BUILD = ["build", ".", "--config", "_config.yml", "--toc", "book/_toc.yml", "-W", "-n", "--keep-going"]
-
-
-def find_chromium() -> str | None:
-    """The browser's program: the environment variable CHROMIUM, or one of the usual names on the PATH."""
-    names = [os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-    return next((path for name in names if name and (path := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="session")
@@ -38,42 +29,25 @@ def book_html() -> Path:
     return ROOT / "_build" / "html"
 
 
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
-
-
 @pytest.fixture(scope="session")
 def book_url(book_html):
     """The address of the rendered book on a server of its own; ends in a slash."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(book_html)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
+    with browser.served(book_html) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
 def chromium():
     """One browser for the whole session; it can resolve no name but its own machine's."""
-    program = find_chromium()
+    program = browser.find_chromium()
     if program is None:
         pytest.skip("no Chromium found: install chromium, or set CHROMIUM to a browser's path")
     from playwright.sync_api import sync_playwright
 
-    flags = [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    ]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=flags)
-        yield browser
-        browser.close()
+        launched = playwright.chromium.launch(executable_path=program, args=browser.FLAGS)
+        yield launched
+        launched.close()
 
 
 class Guard:
