@@ -224,6 +224,9 @@ def _tests(cells: list[NotebookNode]) -> Iterator[str]:
                 )
                 break
         for node in ast.walk(whole):
+            if isinstance(node, ast.Expr) and is_check(node.value) and node.value.func.attr == "unchanged":
+                yield f"{where}: line {node.lineno} compares nothing; write `with check.unchanged(...):`"
+        for node in ast.walk(whole):
             if isinstance(node, ast.Assert) and node.msg is None:
                 yield (
                     f"{where}: line {node.lineno} asserts without a message; tell the student what is wrong "

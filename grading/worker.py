@@ -18,12 +18,9 @@ import select
 import signal
 import sys
 
-CHECKS = (
-    "equal",
-    "shape",
-    "close",
-    "raises",
-)  # the functions of gptutils.notebook.check that assert; `call` only calls
+# The functions of gptutils.notebook.check that assert; `call` only calls. `unchanged` is noted as it begins: nothing
+# but an error in between keeps it from comparing at the end.
+CHECKS = ("equal", "close", "shape", "dtype", "kind", "parts", "raises", "unchanged")
 GRACE = 3.0  # seconds that a cell has to end after it was interrupted
 
 
