@@ -31,7 +31,7 @@ class Playground:
     def _repr_html_(self) -> str:
         # The page sets the frame's height by itself where the page around it allows that; else it scrolls inside.
         return (
-            f'<iframe class="playground" title="{self.name.capitalize()} playground" '
+            f'<iframe class="playground" loading="lazy" title="{self.name.capitalize()} playground" '
             f'style="width: 100%; height: 60rem; border: 0" srcdoc="{html.escape(self.page)}"></iframe>'
         )
 

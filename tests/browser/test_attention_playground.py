@@ -345,8 +345,10 @@ def test_the_frame_is_as_high_as_its_content_and_never_wider_than_the_page(frame
         assert sizes[0] == sizes[1] <= width
         wide = "[...document.querySelectorAll('html, #grid, .card, #tokens, .head')].filter(box => box.scrollWidth > box.clientWidth).map(box => box.id)"
         n = len(sentence["tokens"])
-        assert frame.evaluate(wide) == (["grid"] if n == 28 and width < 1000 else [])  # that many scroll inside
         cell = frame.locator("#grid .weight").first.bounding_box()
+        assert cell["width"] >= 24  # a finger hits it (WCAG 2.5.8)
+        assert frame.evaluate(wide) in ([], ["grid"])  # many tokens scroll inside
+        assert frame.evaluate("document.querySelector('#grid').scrollWidth") < max(width, 25 * n + 200)
         assert cell["width"] == pytest.approx(cell["height"], abs=1)
         spill = """[...document.querySelectorAll('#grid .weight')].filter(cell => {
             const range = document.createRange();
@@ -355,7 +357,7 @@ def test_the_frame_is_as_high_as_its_content_and_never_wider_than_the_page(frame
         }).length"""
         assert frame.evaluate(spill) == 0
         legible = float(frame.eval_on_selector("#grid .weight b", "b => parseFloat(getComputedStyle(b).fontSize)"))
-        assert legible == 0 or legible >= 10.5
+        assert legible >= 10.5
     stacked = frame.evaluate(
         "document.querySelector('.map').offsetTop > document.getElementById('heads-card').offsetTop"
     )
@@ -435,7 +437,10 @@ def test_missing_data_is_named(page, data):
 
 def test_the_lesson_in_the_book_has_it(page, book_url):
     page.goto(book_url + "chapters/04_torch_gpt.html")
-    frame = page.locator("iframe.playground").element_handle().content_frame()
+    place = page.locator("iframe.playground")
+    place.scroll_into_view_if_needed()  # it is loaded when it comes near
+    frame = place.element_handle().content_frame()
+    frame.wait_for_selector("#grid .weight")
     sentences = frame.evaluate("JSON.parse(document.getElementById('data').textContent).sentences")
     for index, sentence in enumerate(sentences):
         choose_sentence(frame, index)

@@ -47,6 +47,13 @@ CUT = """() => {
 }"""
 
 
+def load_frames(page):
+    """Frames are loaded when the reader comes near; before it prints, a browser loads them all by itself."""
+    for frame in page.locator("iframe.playground").all():
+        frame.scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")
+
+
 @pytest.fixture
 def paper(page, book_url):
     """Opens a page in dark mode and prepares it for the printer, as the browser does."""
@@ -54,7 +61,7 @@ def paper(page, book_url):
     def open_page(name):
         page.emulate_media(color_scheme="dark")
         page.goto(f"{book_url}{name}.html")
-        page.wait_for_load_state("networkidle")
+        load_frames(page)
         assert page.evaluate("document.documentElement.dataset.theme") == "dark"
         page.set_viewport_size({"width": A4, "height": 1000})
         page.emulate_media(media="print")
@@ -112,7 +119,7 @@ def test_playgrounds_are_printed_whole(paper):
 def test_after_printing_the_page_is_as_it_was(page, book_url):
     page.emulate_media(color_scheme="dark")
     page.goto(f"{book_url}chapters/01_tokenizer.html")
-    page.wait_for_load_state("networkidle")
+    load_frames(page)
     state = """() => [document.documentElement.dataset.theme,
         ...[...document.querySelectorAll('.bd-article details')].map(fold => fold.open),
         ...[...document.querySelectorAll('iframe.playground')].map(frame =>

@@ -460,7 +460,10 @@ def test_in_a_page_opened_as_a_file_it_follows_mode_and_height_too(chromium, mar
 
 def test_the_lesson_in_the_book_has_it(page, book_url):
     page.goto(book_url + "chapters/01_tokenizer.html")
-    frame = page.locator("iframe.playground").element_handle().content_frame()
+    place = page.locator("iframe.playground")
+    place.scroll_into_view_if_needed()  # it is loaded when it comes near
+    frame = place.element_handle().content_frame()
+    frame.wait_for_selector("#tokens-gpt2 .token")
     assert shown_ids(frame)["gpt2"] == [3673, 477, 10281, 5806, 1451, 274, 13]
     assert frame.evaluate("Object.keys(tokenize(''))") == ["lesson", "gpt2"]
     frame.wait_for_function("document.documentElement.scrollHeight === innerHeight")
@@ -485,7 +488,10 @@ def test_the_frame_is_as_high_as_its_content_and_never_wider_than_the_page(frame
         assert sizes[2] == sizes[3]
         assert sizes[3] <= width
         heights.add(sizes[0])
-    assert len(heights) > 1
+    for text in ("", "a", "Wx" * 150, "The long one. " * 300, "今天天气" * 30 + "\n" * 9, "🏳️\u200d🌈 e\u0301 \ufffd"):
+        type_text(frame, text)  # whatever is typed, the page below the frame stays where it is
+        heights.add(frame.evaluate("document.documentElement.offsetHeight"))
+    assert len(heights) == 1
     wide = "[...document.querySelectorAll('html, .words, .parts, .history, .card')].filter(box => box.scrollWidth > box.clientWidth).length"
     for text in ("_" * 64, "今" * 60, "Wx" * 95):  # one long token, many tokens, a long name
         type_text(frame, text)
