@@ -199,7 +199,7 @@ def test_the_sentence_in_plain_words(frame, sentences):
     choose_sentence(frame, 1)  # "the" stands there three times
     for query in range(2, len(SENTENCES[1])):
         frame.click(f"#token-{query}")
-        assert ("“the”" in frame.inner_text("#told")) == ("“the” at place" in frame.inner_text("#told"))
+        assert ("“the”" in frame.inner_text("#told")) == ("“the” at position" in frame.inner_text("#told"))
 
 
 def test_darker_means_more_and_numbers_stand_out_from_every_colour(frame, page):
