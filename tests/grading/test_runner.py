@@ -136,6 +136,19 @@ def test_which_assertions_ran(runner):
     assert run.asserted["ex1_double_visible_1"] == [5, 6, 7]
 
 
+def test_unchanged_asserts_and_costs_the_points(runner):
+    source = s.sample_set()
+    source.cells[5].source = "x = [1]\nwith check.unchanged('double', x=x):\n    double(x)"
+    right, wrong = (
+        runner.run([Job(ExerciseSet("x", source).graded(answers), count=True)])[0]
+        for answers in ({}, {"ex1_double": "def double(x):\n    x.append(2)"})
+    )
+    assert right.asserted["ex1_double_visible_1"] == [2]
+    assert scores(right)["ex1_double_visible_1"] > 0
+    assert scores(wrong)["ex1_double_visible_1"] == 0
+    assert "double changed x: it was [1], and is [1, 2]." in wrong.cells["ex1_double_visible_1"].message
+
+
 def executed_by_jupyter(notebook):
     """The same notebook in a real kernel, as nbgrader executes it."""
     notebook = nbformat.from_dict(notebook)

@@ -6,6 +6,7 @@ import importlib
 import pytest
 
 import sample_set as s
+from gptutils.notebook import check
 from grading import source_rules
 from grading.source_rules import hidden_lines, problems, visible_part
 
@@ -97,6 +98,11 @@ BROKEN = {
         "ends in the expression 'double(2)'",
     ),
     "check.call as the last": (source(V1, "assert 1, 'm'\ncheck.call(double, 2)"), V1, "ends in the expression"),
+    "check.unchanged without with": (
+        source(V1, "check.unchanged('double', x=1)\nassert 1, 'm'"),
+        V1,
+        "line 1 compares nothing; write `with check.unchanged",
+    ),
     "no assertion": (source(V1, "result = double(2)"), V1, "asserts nothing"),
     "only the hidden part asserts": (
         source(V1, "result = double(2)\n" + s.hidden("assert result == 4, 'm'")),
@@ -163,6 +169,14 @@ def test_check_raises_with_every_problem():
     source(V1, "x = 1")(notebook)
     with pytest.raises(source_rules.SourceError, match=r"(?s)asserts nothing.*add up to 19"):
         source_rules.check(notebook, "x")
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in dir(check) if getattr(vars(check)[name], "__module__", "") == check.__name__]
+)
+def test_every_function_of_check_asserts_but_those_that_only_help(name):
+    helps = name.startswith("_") or name in ("call", "Lookups", "NotAttempted")
+    assert source_rules.assertion_lines(f"check.{name}(1, 2)") == ([] if helps else [1])
 
 
 def test_visible_part():
