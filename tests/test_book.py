@@ -73,6 +73,28 @@ def test_every_lesson_is_in_the_toc_with_its_exercises_below():
     for lesson in lessons:
         name = Path(lesson["file"]).name
         assert [section["file"] for section in lesson["sections"]] == [f"assignments/{name}/exercises"]
+        assert [section["title"] for section in lesson["sections"]] == ["Exercises"]
+
+
+def test_titles_of_the_sidebar_are_those_of_the_road():
+    short = {f"chapters/{c['id']}": c["title"] for part in ROAD["parts"] for c in part["chapters"]}
+    lessons = [c for part in TOC["parts"] for c in part["chapters"] if c["file"].startswith("chapters/")]
+    assert {c["file"]: c["title"] for c in lessons} == {c["file"]: short[c["file"]] for c in lessons}
+
+
+def test_pages_stand_in_the_order_in_which_they_are_read():
+    """First the chapters, counted on from part to part; the instructors' pages last."""
+    parts = [(part, [Path(chapter["file"]).parts[0] for chapter in part["chapters"]]) for part in TOC["parts"]]
+    chapters = [part for part, folders in parts if folders[0] == "chapters"]
+    assert TOC["parts"][: len(chapters)] == chapters
+    assert all(part["numbered"] == 2 for part in chapters)  # chapters and sections, not what is below
+    assert CONFIG["html"]["use_multitoc_numbering"] is True
+    assert files_below(TOC["parts"][-1])[0] == "book/guides/instructor"
+
+
+def test_next_from_the_intro_is_chapter_1(built):
+    html = (built / "book" / "intro.html").read_text(encoding="utf-8")
+    assert re.search(r'class="right-next"\s+href="\.\./chapters/01_tokenizer\.html"', html)
 
 
 def test_every_guide_is_in_the_toc():

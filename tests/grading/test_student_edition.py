@@ -154,7 +154,7 @@ def test_of_this_course(tmp_path):
         for value in entry.values() if isinstance(entry, dict) else entry:
             if isinstance(value, str):
                 yield value
-            else:
+            elif isinstance(value, (dict, list)):
                 yield from pages(value)
 
     toc = yaml.safe_load((edition / "book/_toc.yml").read_text())
