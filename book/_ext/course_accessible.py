@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bs4 import BeautifulSoup
 
 
@@ -31,6 +33,11 @@ def repair(app, pagename, templatename, context, doctree):
         context["body"] = context["body"].replace(
             '<div role="list" class="citation-list">', '<div class="citation-list">'
         )
+        context["body"] = context["body"].replace(
+            ' role="doc-biblioentry"', ""
+        )  # allowed in no element that docutils writes
+        # A header cell without words, above a column of names, heads nothing.
+        context["body"] = re.sub(r"<th([^>]*)>\s*(?:<p>\s*</p>)?\s*</th>", r"<td\1></td>", context["body"])
 
 
 def setup(app):
