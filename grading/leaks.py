@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from nbformat import NotebookNode
 
-from .source_rules import HIDDEN, SOLUTION, grade_id, regions
+from .markers import HIDDEN, SOLUTION, regions, without
+from .source_rules import grade_id
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def windows(where: str, text: str, known: str, strictness: Strictness) -> Iterat
 
 def secrets(source: NotebookNode, name: str, bank: Iterable = (), strictness: Strictness = A_PASSAGE) -> list[Secret]:
     """The solutions and hidden tests of a source, and the bank's answers, as things to look for."""
-    known = "\n".join(_public(cell.source) for cell in source.cells)
+    known = "\n".join(without(without(cell.source, SOLUTION), HIDDEN) for cell in source.cells)
     found: list[Secret] = []
     for cell in source.cells:
         for kind in (SOLUTION, HIDDEN):
@@ -71,12 +71,6 @@ def secrets(source: NotebookNode, name: str, bank: Iterable = (), strictness: St
         where = f"{name}, answer bank: {answer.exercise}/{answer.name}"
         found += windows(where, answer.source, known, strictness)
     return found
-
-
-def _public(source: str) -> str:
-    for kind in (SOLUTION, HIDDEN):
-        source = re.sub(rf"### BEGIN {kind}\n(?:.*\n)*?.*### END {kind}", "", source)
-    return source
 
 
 def leaks(text: str, looked_for: Iterable[Secret]) -> list[Secret]:

@@ -15,8 +15,9 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets import Bool, Float
 
-from . import source_rules
+from . import markers, source_rules
 from .course import NOTEBOOK
+from .limits import ENDED, error_output, run_without_lost, seconds_for
 
 
 class CheckSource(NbGraderPreprocessor):
@@ -80,7 +81,7 @@ class RestoreCells(preprocessors.OverwriteCells):
             except MissingEntry:
                 pass
             else:  # as handed out: its hidden tests come back without a warning that "the cell has changed"
-                if source.locked and cell.source == source_rules.visible_part(source.source):
+                if source.locked and cell.source == markers.visible_part(source.source):
                     cell.source = source.source
         return super().preprocess_cell(cell, resources, index)
 
@@ -126,33 +127,31 @@ class Execute(preprocessors.Execute):
     """
 
     answer_within = Float(10, help="Seconds that a kernel has to answer after it was interrupted.").tag(config=True)
-    _message = "this cell ended the Python process: os._exit, a crash, or no memory left"
-    _ended = NotebookNode(
-        output_type="error",
-        ename="DeadKernelError",
-        evalue=_message,
-        traceback=[f"DeadKernelError: {_message}"],
-    )
 
     def preprocess(self, nb: NotebookNode, resources: dict | None = None, km=None) -> tuple[NotebookNode, dict]:
-        self._lost: dict[int, NotebookNode] = {}
-        allowed = self.timeout
-        self.timeout_func = lambda cell: allowed / 4 if allowed and self._slow else allowed
-        self._slow = False  # an endless answer hangs in each of its tests: after the first the others get less time
-        while True:
-            self._running: int | None = None
+        allowed, result = self.timeout, None
+        self.timeout_func = lambda cell: seconds_for(allowed, self._slow) if allowed else allowed
+
+        def once(lost: dict[int, dict]) -> tuple[int, dict] | None:
+            nonlocal result
+            self._lost, self._running, self._slow = lost, None, False
+            self._end = error_output("DeadKernelError", ENDED)
             try:
-                return super().preprocess(nb, resources, km)
+                result = super(Execute, self).preprocess(nb, resources, km)
             except DeadKernelError:
                 if self._running is None:  # the kernel did not even start
                     raise
                 where = source_rules.label(nb.cells[self._running], self._running)
                 self.log.warning("The kernel ended in %s; the notebook runs again without it", where)
-                self._lost.setdefault(self._running, self._ended)
+                return self._running, self._end
+            return None
+
+        run_without_lost(once)
+        return result
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple[NotebookNode, dict]:
         if index in self._lost:
-            cell.outputs, cell.execution_count = [self._lost[index]], None
+            cell.outputs, cell.execution_count = [NotebookNode(self._lost[index])], None
             return cell, resources
         self._running, stuck = index, False
         try:
@@ -161,7 +160,7 @@ class Execute(preprocessors.Execute):
             stuck = True
         self._slow = self._slow or stuck or _timed_out(cell)
         if stuck or (_timed_out(cell) and not self._answers()):
-            self._lost[index] = NotebookNode(output_type="error", **self.error_on_timeout)
+            self._end = NotebookNode(output_type="error", **self.error_on_timeout)
             run_sync(self.km.shutdown_kernel)(now=True)
             raise DeadKernelError("Kernel could not be interrupted")
         return cell, resources
@@ -191,8 +190,8 @@ class HideHiddenTests(Preprocessor):
     placeholder = "# (hidden tests)"
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple[NotebookNode, dict]:
-        if is_grade(cell) and not is_solution(cell) and source_rules.regions(cell.source, source_rules.HIDDEN):
-            shown = source_rules.visible_part(cell.source).rstrip()
+        if is_grade(cell) and not is_solution(cell) and markers.hidden_lines(cell.source):
+            shown = markers.visible_part(cell.source).rstrip()
             cell.source = f"{shown}\n{self.placeholder}".lstrip()
             for output in cell.outputs:
                 if output.output_type == "error":  # a traceback quotes the code around the failing line

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .markers import hidden_lines
 from .runner import TIMEOUT, CellScore, Job, Run, Runner, preload_for
 from .sets import Answer, Exercise, ExerciseSet, Test
-from .source_rules import TOTAL_POINTS, grade_id, hidden_lines, is_test
+from .source_rules import TOTAL_POINTS, grade_id, is_test
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,7 @@ class Verdict:
 
     answer: Answer
     exercise: Exercise
-    graded: Run  # as nbgrader runs it
-    handed_out: Run  # as a student without nbgrader runs it
+    graded: Run  # as nbgrader runs it; a visible test has no hidden part, so it says the same in the student's hands
 
     def caught_by(self) -> list[Test]:
         """The test cells that give less than full points."""
@@ -29,8 +29,8 @@ class Verdict:
 
     @property
     def seen(self) -> CellScore | None:
-        """The first visible test that fails in the student's own hands."""
-        tests = [self.handed_out.cells[test.grade_id] for test in self.exercise.tests if test.kind == "visible"]
+        """The first visible test that fails, in the student's own hands as in the grading."""
+        tests = [self.graded.cells[test.grade_id] for test in self.exercise.tests if test.kind == "visible"]
         return next((cell for cell in tests if cell.score != cell.points), None)
 
 
@@ -43,6 +43,7 @@ class Proof:
     release: Run
     verdicts: tuple[Verdict, ...]
     handed_out_reference: Run
+    handed_out_release: Run
 
     def of(self, exercise: Exercise, kind: str) -> list[Verdict]:
         return [v for v in self.verdicts if v.exercise == exercise and v.answer.kind == kind]
@@ -86,19 +87,18 @@ class Proof:
                         yield f"{where} also loses points in {name}, which is not its exercise: {cell.message}"
 
     def _students(self) -> Iterator[str]:
-        """In the student's hands a visible test says what it says in the grading."""
-        runs = [("the reference", self.handed_out_reference, self.reference)]
-        runs += [(f"{v.answer.exercise}/{v.answer.name}", v.handed_out, v.graded) for v in self.verdicts]
+        """In the student's hands, without nbgrader and hidden tests, a visible test says what it says in the grading."""
+        pairs = [("the reference", self.handed_out_reference, self.reference)]
+        pairs += [("the untouched release", self.handed_out_release, self.release)]
         tests = [test for exercise in self.set.exercises for test in exercise.tests if test.kind == "visible"]
-        for who, handed_out, graded in runs:
+        for who, handed_out, graded in pairs:
             for test in tests:
                 here, there = handed_out.cells[test.grade_id], graded.cells[test.grade_id]
-                if here.score == there.score or (test.has_hidden_part and here.score == test.points):
-                    continue
-                yield (
-                    f"{who}: {test.grade_id} gives {here.score:g} without nbgrader and {there.score:g} with it: "
-                    f"{here.message or there.message}"
-                )
+                if here.score != there.score:
+                    yield (
+                        f"{who}: {test.grade_id} gives {here.score:g} without nbgrader and {there.score:g} with it: "
+                        f"{here.message or there.message}"
+                    )
 
 
 def prove(exercises: ExerciseSet, timeout: float = TIMEOUT) -> Proof:
@@ -106,13 +106,9 @@ def prove(exercises: ExerciseSet, timeout: float = TIMEOUT) -> Proof:
     bank, by_id = exercises.bank, {exercise.grade_id: exercise for exercise in exercises.exercises}
     without = ("nbgrader",)
     jobs = [Job(exercises.graded(), count=True), Job(exercises.graded(base="release"))]
-    jobs += [Job(exercises.released(base="reference"), blocked=without)]
+    jobs += [Job(exercises.released(base="reference"), blocked=without), Job(exercises.released(), blocked=without)]
     jobs += [Job(exercises.graded({answer.exercise: answer.source})) for answer in bank]
-    jobs += [Job(exercises.released({answer.exercise: answer.source}, "reference"), blocked=without) for answer in bank]
     with Runner(timeout=timeout, preload=preload_for(exercises.source)) as runner:
-        reference, release, handed_out, *runs = runner.run(jobs)
-    verdicts = tuple(
-        Verdict(answer, by_id[answer.exercise], graded, student)
-        for answer, graded, student in zip(bank, runs[: len(bank)], runs[len(bank) :], strict=True)
-    )
-    return Proof(exercises, reference, release, verdicts, handed_out)
+        reference, release, handed_out_reference, handed_out_release, *runs = runner.run(jobs)
+    verdicts = tuple(Verdict(answer, by_id[answer.exercise], run) for answer, run in zip(bank, runs, strict=True))
+    return Proof(exercises, reference, release, verdicts, handed_out_reference, handed_out_release)

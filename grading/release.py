@@ -18,7 +18,8 @@ from gptutils.files import replacing
 
 from .course import ROOT, nbgrader_config, release_path, set_names, source_path
 from .leaks import ANY_LINE, leaks, secrets
-from .source_rules import MARKER, SourceError, label, parse, problems
+from .markers import MARKER
+from .source_rules import SourceError, label, parse, problems
 
 IGNORED = (".ipynb_checkpoints", ".DS_Store")
 

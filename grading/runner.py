@@ -27,7 +27,7 @@ from nbgrader.preprocessors import IgnorePattern, LimitOutput
 from nbgrader.utils import determine_grade, is_grade, is_solution
 
 from .course import nbgrader_config
-from .worker import GRACE
+from .limits import ENDED, GRACE, error_output, run_without_lost
 
 WORKER = Path(__file__).with_name("worker.py")
 # Forking after numpy's or torch's libraries are loaded is unsafe on macOS: there every notebook gets its own process.
@@ -156,9 +156,10 @@ class Runner:
     def _run(self, worker: _Worker, job: Job) -> Run:
         notebook = deepcopy(job.notebook)
         code = [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-        lost: dict[int, tuple[str, str]] = {}
-        for _ in range(len(code) + 1):
-            asserted = {}
+        asserted: dict[str, list[int]] = {}
+
+        def once(lost: dict[int, dict]) -> tuple[int, dict] | None:
+            asserted.clear()
             with tempfile.TemporaryDirectory(dir=self._folder.name) as folder:
                 for message in worker.answers(self._message(notebook, code, job, lost, folder), self.timeout):
                     if "outputs" in message:
@@ -169,10 +170,12 @@ class Runner:
                     else:
                         end = message
             if end["end"] == "done" or end["index"] is None:
-                break
-            # As `Execute` of nbgrader_steps.py does: the cell that ended the process is left out of the next try.
-            kind = "DeadKernelError" if end["end"] == "died" else "CellTimeoutError"
-            lost[end["index"]] = (kind, end["reason"])
+                return None
+            if end["end"] == "died":
+                return end["index"], error_output("DeadKernelError", f"{ENDED} ({end['reason']})")
+            return end["index"], error_output("CellTimeoutError", end["reason"])
+
+        run_without_lost(once)
         resources: dict = {}
         for step in self._steps:
             notebook, resources = step(notebook, resources)

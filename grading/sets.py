@@ -14,26 +14,12 @@ from nbformat import NotebookNode
 from nbgrader import preprocessors
 from nbgrader.utils import is_grade, is_solution
 
+from .answers import Answer, BankError, read_answers
 from .course import ROOT, nbgrader_config, source_path
-from .source_rules import TEST_ID, grade_id, is_answer, is_manual, is_test, regions, visible_part
+from .markers import visible_part, without_markers
+from .source_rules import TEST_ID, grade_id, is_answer, is_manual, is_test
 
 MIN_WRONG, MIN_CORRECT = 3, 2
-FIRST_LINE = re.compile(r"# (wrong|correct): (\S.*)")
-
-
-class BankError(ValueError):
-    """The answer bank is not as it should be."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One entry of the answer bank: the full content of an exercise's answer cell."""
-
-    exercise: str  # the answer cell's grade_id
-    name: str  # wrong_overlapping_pairs
-    kind: str  # "wrong" or "correct"
-    description: str  # the mistake, or the style, in words
-    source: str
 
 
 @dataclass(frozen=True)
@@ -44,7 +30,6 @@ class Test:
     kind: str  # "visible" or "hidden"
     number: int
     points: float
-    has_hidden_part: bool
 
 
 @dataclass(frozen=True)
@@ -88,7 +73,6 @@ class ExerciseSet:
                     match["kind"],
                     int(match["number"]),
                     float(cell.metadata.nbgrader.points),
-                    bool(regions(cell.source, "HIDDEN TESTS")),
                 )
                 tests.setdefault(match["answer"], []).append(test)
         for cell in self.source.cells:
@@ -142,33 +126,30 @@ class ExerciseSet:
                 cell.source = texts[grade_id(cell)]
         return notebook
 
-    def visible_cells(self) -> list[str]:
-        """The graded cells of which the student sees an assertion."""
-        return [test.grade_id for exercise in self.exercises for test in exercise.tests if test.kind == "visible"]
-
     @cached_property
     def bank(self) -> tuple[Answer, ...]:
         """The bank's answers, in the order of the exercises; raises a BankError that says what is wrong with it."""
         coded = [exercise.grade_id for exercise in self.exercises if not exercise.is_manual]
-        folders = sorted(path.name for path in self.bank_folder.glob("*") if path.name != "__pycache__")
-        if unknown := [name for name in folders if name not in coded]:
+        names = sorted(path.stem for path in self.bank_folder.glob("*") if path.name != "__pycache__")
+        if unknown := [name for name in names if name not in coded]:
             raise BankError(f"{self.bank_folder}: {', '.join(unknown)} belongs to no exercise; they are {coded}")
-        answers = [
-            _read(path, exercise)
-            for exercise in coded
-            for path in sorted((self.bank_folder / exercise).glob("*"))
-            if path.name != "__pycache__"
-        ]
+        answers = []
         for exercise in coded:
+            path = self.bank_folder / f"{exercise}.py"
+            own = read_answers(path, exercise, self._reference[exercise]) if path.exists() else []
             for kind, least in (("wrong", MIN_WRONG), ("correct", MIN_CORRECT)):
-                own = [answer for answer in answers if (answer.exercise, answer.kind) == (exercise, kind)]
-                if len(own) < least:
-                    raise BankError(
-                        f"{self.bank_folder / exercise}: {len(own)} {kind} answers, at least {least} needed"
-                    )
-                if len({answer.description for answer in own}) < len(own):
-                    raise BankError(f"{self.bank_folder / exercise}: two {kind} answers have the same description")
+                of_kind = [answer for answer in own if answer.kind == kind]
+                if len(of_kind) < least:
+                    raise BankError(f"{path}: {len(of_kind)} {kind} answers, at least {least} needed")
+                if len({answer.description for answer in of_kind}) < len(of_kind):
+                    raise BankError(f"{path}: two {kind} answers have the same description")
+            answers += own
         return tuple(answers)
+
+    @property
+    def _reference(self) -> dict[str, str]:
+        """Answer cell's grade_id -> the course's own answer, without the markers around it."""
+        return {grade_id(c): without_markers(c.source) for c in self.source.cells if is_answer(c)}
 
     @property
     def points(self) -> dict[str, float]:
@@ -182,18 +163,3 @@ class ExerciseSet:
     @property
     def answer_ids(self) -> list[str]:
         return [grade_id(cell) for cell in self.source.cells if is_answer(cell)]
-
-
-def _read(path: Path, exercise: str) -> Answer:
-    match = re.fullmatch(r"(wrong|correct)_[a-z0-9_]+\.py", path.name)
-    if not match:
-        raise BankError(f"{path}: the name must be wrong_<mistake>.py or correct_<style>.py")
-    first, _, rest = path.read_text(encoding="utf-8").partition("\n")
-    described = FIRST_LINE.fullmatch(first.rstrip())
-    if not described or described[1] != match[1]:
-        raise BankError(f"{path}: the first line must be '# {match[1]}: <in words>', not {first!r}")
-    try:
-        compile(rest, str(path), "exec")
-    except SyntaxError as error:
-        raise BankError(f"{path}: {error.msg} (line {error.lineno}); Jupyter would not run it at all") from None
-    return Answer(exercise, path.stem, match[1], described[2], rest)

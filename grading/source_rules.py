@@ -15,11 +15,10 @@ from nbformat import NotebookNode
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import is_grade, is_locked, is_solution, is_task
 
-from .worker import is_check
+from .assertions import is_check
+from .markers import HIDDEN, MARKER, SOLUTION, hidden_lines, regions, visible_part
 
 TOTAL_POINTS = 20
-SOLUTION, HIDDEN = "SOLUTION", "HIDDEN TESTS"
-MARKER = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)|^\s*#+ (?:HASHED )?(AUTOTEST)", re.MULTILINE)
 ANSWER_ID = re.compile(r"ex(\d+)_[a-z0-9]+(?:_[a-z0-9]+)*")
 TEST_ID = re.compile(r"(?P<answer>ex\d+_.+)_(?P<kind>visible|hidden)_(?P<number>\d+)")
 
@@ -55,43 +54,6 @@ def label(cell: NotebookNode, index: int) -> str:
         return f"cell {grade_id(cell)}"
     first = cell.source.strip().splitlines()[0][:50] if cell.source.strip() else "empty"
     return f"cell number {index + 1} ({first!r})"
-
-
-def regions(source: str, kind: str) -> list[str]:
-    """The texts between `### BEGIN kind` and `### END kind`.
-
-    Examples
-    --------
-    >>> regions("a\\n### BEGIN SOLUTION\\nb\\n### END SOLUTION\\nc", SOLUTION)
-    ['b']
-    """
-    found, inside = [], None
-    for line in source.split("\n"):
-        if line.strip() == f"### BEGIN {kind}":
-            inside = []
-        elif line.strip() == f"### END {kind}" and inside is not None:
-            found.append("\n".join(inside))
-            inside = None
-        elif inside is not None:
-            inside.append(line)
-    return found
-
-
-def hidden_lines(source: str) -> set[int]:
-    """The numbers (from 1) of the lines inside hidden tests."""
-    found, inside = set(), False
-    for number, line in enumerate(source.split("\n"), 1):
-        if line.strip() in (f"### BEGIN {HIDDEN}", f"### END {HIDDEN}"):
-            inside = "BEGIN" in line
-        elif inside:
-            found.add(number)
-    return found
-
-
-def visible_part(source: str) -> str:
-    """A test cell as the student sees it."""
-    hidden, lines = hidden_lines(source), source.split("\n")
-    return "\n".join(line for number, line in enumerate(lines, 1) if number not in hidden and HIDDEN not in line)
 
 
 def parse(source: str) -> ast.Module:
@@ -214,6 +176,8 @@ def _tests(cells: list[NotebookNode]) -> Iterator[str]:
         if not shown.strip():
             yield f"{where}: the student would see an empty cell; leave a comment outside the markers"
         hidden = hidden_lines(cell.source)
+        if match["kind"] == "visible" and hidden:
+            yield f"{where}: a visible test has no hidden part; put it into a hidden test of its own"
         if hidden and not hidden & set(assertion_lines(cell.source)):
             yield f"{where}: its hidden tests assert nothing; use assert or a function of gptutils.notebook.check"
         for body in (whole.body, part.body):

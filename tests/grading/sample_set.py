@@ -90,40 +90,83 @@ def sample_set() -> NotebookNode:
         answer("ex2_total", TOTAL),
         test(
             "ex2_total_visible_1",
-            'assert total([1, 2]) == 3, "the total of 1 and 2 is 3"\n'
-            "### BEGIN HIDDEN TESTS\n"
-            'assert total([5]) == 5, "the total of one number is that number"\n'
-            "### END HIDDEN TESTS",
+            'assert total([1, 2]) == 3, "the total of 1 and 2 is 3"',
             4,
         ),
-        test("ex2_total_hidden_1", hidden('assert total([]) == 0, "the total of no numbers is 0"'), 4),
+        test(
+            "ex2_total_hidden_1",
+            hidden(
+                'assert total([]) == 0, "the total of no numbers is 0"\n'
+                'assert total([5]) == 5, "the total of one number is that number"'
+            ),
+            4,
+        ),
         prose("## Exercise 3: why? (4 points, 5 minutes)"),
         manual("ex3_why", "Why is doubling the same as adding?\n\n### BEGIN SOLUTION\nBecause.\n### END SOLUTION", 4),
     )
 
 
 BANK = {
-    "ex1_double": {
-        "wrong_unchanged": "# wrong: returns the number itself\ndef double(x):\n    return x\n",
-        "wrong_squares": "# wrong: squares instead of doubling\ndef double(x):\n    return x * x\n",
-        "wrong_prints": "# wrong: prints instead of returning\ndef double(x):\n    print(2 * x)\n",
-        "correct_times": "# correct: multiplication\ndef double(x):\n    return 2 * x\n",
-        "correct_warns": "# correct: adds, and writes a warning to stderr\nimport warnings\n\n"
-        "def double(x):\n    warnings.warn('hm')\n    return x + x\n",
-    },
-    "ex2_total": {
-        "wrong_first": "# wrong: starts with the first number, so that none is an error\n"
-        "def total(numbers):\n    result = numbers[0]\n    for n in numbers[1:]:\n        result += n\n    return result\n",
-        "wrong_forgets": "# wrong: forgets the running total\ndef total(numbers):\n    for n in numbers:\n        result = n\n    return result\n",
-        "wrong_length": "# wrong: counts instead of adding\ndef total(numbers):\n    return len(numbers)\n",
-        "correct_sum": "# correct: the built-in function\ndef total(numbers):\n    return sum(numbers)\n",
-        "correct_fsum": "# correct: math.fsum\ndef total(numbers):\n    return math.fsum(numbers)\n",
-    },
+    "ex1_double": '''\
+"""Answers to ex1_double."""
+
+# %% correct times: multiplication
+def double(x):
+    return 2 * x
+
+
+# %% correct warns: adds, and writes a warning to stderr
+import warnings
+
+def double(x):
+    warnings.warn("hm")
+    return x + x
+
+# %% wrong unchanged from times: returns the number itself
+#-     return 2 * x
+#+     return x
+
+# %% wrong squares from times: squares instead of doubling
+#-     return 2 * x
+#+     return x * x
+
+# %% wrong prints from reference: prints instead of returning
+#-     return result_of_doubling
+#+     print(result_of_doubling)
+''',
+    "ex2_total": '''\
+"""Answers to ex2_total."""
+
+# %% wrong first: starts with the first number, so that none is an error
+def total(numbers):
+    result = numbers[0]
+    for n in numbers[1:]:
+        result += n
+    return result
+
+
+# %% wrong forgets from reference: forgets the running total
+#-         running += value_to_add
+#+         running = value_to_add
+
+# %% wrong length from sum: counts instead of adding
+#-     return sum(numbers)
+#+     return len(numbers)
+
+
+# %% correct sum: the built-in function
+def total(numbers):
+    return sum(numbers)
+
+
+# %% correct fsum: math.fsum
+def total(numbers):
+    return math.fsum(numbers)
+''',
 }
 
 
 def write_bank(folder) -> None:
-    for exercise, answers in BANK.items():
-        (folder / exercise).mkdir(parents=True)
-        for name, text in answers.items():
-            (folder / exercise / f"{name}.py").write_text(text)
+    folder.mkdir(parents=True, exist_ok=True)
+    for exercise, text in BANK.items():
+        (folder / f"{exercise}.py").write_text(text)

@@ -39,24 +39,25 @@ def test_the_page_shows_no_solution(proofs):
 # -- The machinery, on the sample set -----------------------------------------------------------------------------------
 
 
-def sample(tmp_path, change=lambda notebook: None, **files):
-    """The sample set with a changed source and more or other files in its bank (None removes one)."""
+def sample(tmp_path, change=lambda notebook: None, **more):
+    """The sample set with a changed source and more answers in its bank, or (a pair) one text in place of another."""
     source = s.sample_set()
     change(source)
     bank = tmp_path / "bank"
     s.write_bank(bank)
-    for name, text in files.items():
-        path = bank / f"{name.replace('__', '/')}.py"
-        path.parent.mkdir(exist_ok=True)
-        if text is None:
-            path.unlink()
+    for exercise, text in more.items():
+        path = bank / f"{exercise}.py"
+        old = path.read_text() if path.exists() else ""
+        if isinstance(text, tuple):
+            assert old.count(text[0]) == 1
+            path.write_text(old.replace(*text))
         else:
-            path.write_text(text)
+            path.write_text(old + text)
     return ExerciseSet("01_sample", source, bank)
 
 
-def problems(*arguments, **files):
-    return "\n".join(prove(sample(*arguments, **files), timeout=10).problems())
+def problems(*arguments, **more):
+    return "\n".join(prove(sample(*arguments, **more), timeout=10).problems())
 
 
 def rewrite(name, old, new):
@@ -73,25 +74,27 @@ def test_nothing_to_report(tmp_path):
 
 
 def test_a_wrong_answer_that_no_test_catches(tmp_path):
-    text = "# wrong: bytes are not doubled\ndef double(x):\n    return x if isinstance(x, bytes) else 2 * x\n"
-    said = problems(tmp_path, ex1_double__wrong_bytes=text)
-    assert said == ("01_sample: ex1_double/wrong_bytes (bytes are not doubled) keeps all points: no test catches it")
+    text = """
+# %% wrong bytes from times: bytes are not doubled
+#-     return 2 * x
+#+     return x if isinstance(x, bytes) else 2 * x
+"""
+    said = problems(tmp_path, ex1_double=text)
+    assert said == "01_sample: ex1_double/wrong_bytes (bytes are not doubled) keeps all points: no test catches it"
 
 
 def test_a_correct_answer_that_is_rejected(tmp_path):
-    text = "# correct: floats\ndef double(x):\n    return 2.0 * x\n"
-    said = problems(tmp_path, ex1_double__correct_floats=text)
+    said = problems(tmp_path, ex1_double="# %% correct floats: floats\ndef double(x):\n    return 2.0 * x\n")
     assert "ex1_double/correct_floats (floats) is correct but loses points in ex1_double_hidden_2" in said
 
 
 def test_a_mistake_that_costs_points_elsewhere(tmp_path):
-    text = "# wrong: hides sum\ntotal_of = None\ndel check\ndef double(x):\n    return 0\n"
+    text = "# %% wrong hides: hides sum\ntotal_of = None\ndel check\ndef double(x):\n    return 0\n"
     change = rewrite(
         "ex2_total_hidden_1", "assert total([]) == 0", "check.equal('none', total([]), 0)\nassert total([]) == 0"
     )
-    assert "wrong_hides (hides sum) also loses points in ex2_total_hidden_1" in problems(
-        tmp_path, change, ex1_double__wrong_hides=text
-    )
+    said = problems(tmp_path, change, ex1_double=text)
+    assert "wrong_hides (hides sum) also loses points in ex2_total_hidden_1" in said
 
 
 def test_a_reference_that_fails(tmp_path):
@@ -125,27 +128,59 @@ def test_a_visible_test_that_needs_something_hidden(tmp_path):
     assert "the reference: ex2_total_visible_1 gives 0 without nbgrader and 4 with it: name 'expected' is not" in said
 
 
+TIMES = "#-     return 2 * x\n"
+WHOLE = "def double(x):\n    return 0\n"
 BAD_BANKS = {
-    "too few wrong": ({"ex1_double__wrong_prints": None}, "2 wrong answers, at least 3 needed"),
-    "too few correct": ({"ex2_total__correct_sum": None}, "1 correct answers, at least 2 needed"),
-    "other exercise": ({"ex9_none__wrong_a": "# wrong: a\n"}, "ex9_none belongs to no exercise"),
-    "bank for a manual question": ({"ex3_why__wrong_a": "# wrong: a\n"}, "ex3_why belongs to no exercise"),
-    "bad name": ({"ex1_double__mistake": "# wrong: a\n"}, "the name must be"),
-    "no description": (
-        {"ex1_double__wrong_a": "def double(x): pass\n"},
-        "the first line must be '# wrong: <in words>'",
+    "too few wrong": ({"ex1_double": (s.BANK["ex1_double"][s.BANK["ex1_double"].index("# %% wrong squares") :], "")}, "1 wrong"),
+    "too few correct": ({"ex2_total": ("correct fsum", "wrong fsum")}, "1 correct answers, at least 2 needed"),
+    "other exercise": ({"ex9_none": f"# %% wrong a: a\n{WHOLE}"}, "ex9_none belongs to no exercise"),
+    "bank for a manual question": ({"ex3_why": f"# %% wrong a: a\n{WHOLE}"}, "ex3_why belongs to no exercise"),
+    "bad head": ({"ex1_double": f"# %% mistake a: a\n{WHOLE}"}, "a cell begins with '# %% correct NAME"),
+    "no description": ({"ex1_double": f"# %% wrong a\n{WHOLE}"}, "a cell begins with"),
+    "does not parse": ({"ex1_double": "# %% wrong a: a\ndef double(x\n"}, "Jupyter would not run it"),
+    "told twice": ({"ex1_double": f"# %% wrong a: squares instead of doubling\n{WHOLE}"}, "the same description"),
+    "named twice": ({"ex1_double": f"# %% wrong squares: a\n{WHOLE}"}, "there are two wrong answers squares"),
+    "edit of a right one": ({"ex1_double": f"# %% correct a from times: a\n{TIMES}"}, "a right answer stands whole"),
+    "unknown base": ({"ex1_double": f"# %% wrong a from none: a\n{TIMES}"}, "there is no right answer none to edit"),
+    "wrong base": ({"ex1_double": f"# %% wrong a from squares: a\n{TIMES}"}, "there is no right answer squares"),
+    "no edit": ({"ex1_double": "# %% wrong a from times: a\n\n"}, "nothing is edited"),
+    "old text missing": ({"ex1_double": "# %% wrong a from times: a\n#-     return 3 * x\n"}, "0 places with 'return 3 * x'"),
+    "old text twice": (
+        {"ex1_double": "# %% correct b: b\ndef double(x):\n    x = x\n    x = x\n    return 2 * x\n"
+         "# %% wrong a from b: a\n#-     x = x\n"},
+        "2 places with 'x = x'",
     ),
-    "other kind": ({"ex1_double__wrong_a": "# correct: a\n"}, "the first line must be '# wrong"),
-    "does not parse": ({"ex1_double__wrong_a": "# wrong: a\ndef double(x\n"}, "Jupyter would not run it"),
-    "told twice": ({"ex1_double__wrong_a": "# wrong: squares instead of doubling\n"}, "the same description"),
-}
+    "same text": ({"ex1_double": f"# %% wrong a from times: a\n{TIMES}{TIMES.replace('-', '+')}"}, "changes nothing"),
+    "no sign": ({"ex1_double": f"# %% wrong a from times: a\n{TIMES}    return 3\n"}, "is no line of an edit"),
+    "new before old": ({"ex1_double": "# %% wrong a from times: a\n#+     return 3\n"}, "is no line of an edit"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", BAD_BANKS)
 def test_bad_banks(tmp_path, case):
-    files, says = BAD_BANKS[case]
+    more, says = BAD_BANKS[case]
     with pytest.raises(BankError, match=re.escape(says)):
-        _ = sample(tmp_path, **files).bank
+        _ = sample(tmp_path, **more).bank
+
+
+def test_edits(tmp_path):
+    exercises = sample(
+        tmp_path,
+        ex2_total="""
+# %% wrong two_edits from reference: two edits
+#-     running = 0
+#+     running = 1
+#+     numbers = list(numbers)
+
+#-         running += value_to_add
+#+         pass
+""",
+    )
+    (two,) = (answer for answer in exercises.bank if answer.name == "wrong_two_edits")
+    assert two.source == (
+        'def total(numbers):\n    """The sum of the numbers; 0 for none."""\n    running = 1\n    numbers = list(numbers)\n'
+        "    for value_to_add in numbers:\n        pass\n    return running\n"
+    )
 
 
 def test_an_answer_for_an_unknown_exercise():
@@ -159,7 +194,7 @@ def test_page_of_the_sample(tmp_path):
     assert "| [01_sample](#kill-matrix-01-sample) | 5 | 6 | 6 | 4 | 1 | 4 | 4 |" in page
     assert "**Of 6 wrong answers the tests reject 6; the student hears of 4 of them" in page
     assert "| squares instead of doubling | · | ● | ● | 5 |" in page
-    assert "| counts instead of adding | ● | · | 4 |" in page
+    assert "| counts instead of adding | ● | ● | 8 |" in page
     assert page.index("returns the number itself") < page.index("squares instead of doubling")
     assert "**Accepted with full points:** multiplication; adds, and writes a warning to stderr." in page
     assert "V1: `double(2): expected 4, got 2. This looks like a known mistake: x was returned unchanged.`" in page

@@ -185,7 +185,7 @@ def test_visible_part():
     assert hidden_lines(text) == {3}
 
 
-@pytest.mark.parametrize("module", ["source_rules", "leaks"])
+@pytest.mark.parametrize("module", ["markers", "leaks", "limits"])
 def test_examples_in_docstrings(module):
     result = doctest.testmod(importlib.import_module(f"grading.{module}"))
     assert result.attempted

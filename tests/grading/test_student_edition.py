@@ -100,7 +100,7 @@ LEAKS = {
                              "        running += value_to_add\n    return running\n", "cell ex2_total: solution"),
     "a hidden test in prose": ("book.md", "The tests:\n\n    for x in (-1, 0.5):\n"
                                '        check.equal(f"double({x})", double(x), 2 * x)\n', "ex1_double_hidden_1"),
-    "an answer of the bank": ("notes.txt", s.BANK["ex2_total"]["wrong_first"], "answer bank: ex2_total/wrong_first"),
+    "an answer of the bank": ("notes.txt", s.BANK["ex2_total"], "answer bank: ex2_total/wrong_first"),
 }  # fmt: skip
 
 

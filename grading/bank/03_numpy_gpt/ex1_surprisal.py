@@ -1,0 +1,122 @@
+"""Answers to ex1_surprisal of 03_numpy_gpt, right and wrong; how to read and write them: grading/answers.py."""
+
+
+# %% correct float32: in float32 throughout
+def log_softmax(x):
+    x = np.array(x, dtype=np.float32)
+    x -= x.max(axis=-1, keepdims=True)
+    return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+
+
+def surprisal(token_ids, params, n_heads):
+    rows = log_softmax(gpt2(token_ids, **params, n_heads=n_heads))
+    return np.array([-row[token] for row, token in zip(rows, token_ids[1:])]) / np.float32(math.log(2))
+
+
+# %% correct logaddexp: logaddexp for the sum, a loop for the tokens
+def log_softmax(x):
+    return x - np.logaddexp.reduce(x, axis=-1, keepdims=True)
+
+
+def surprisal(token_ids, params, n_heads):
+    rows = gpt2(token_ids, **params, n_heads=n_heads)
+    return np.array([-log_softmax(row)[following] / math.log(2) for row, following in zip(rows, token_ids[1:])])
+
+
+# %% correct logits_only: bits from differences of scores, without the first function
+def log_softmax(x):
+    x = x - x.max(axis=-1, keepdims=True)
+    return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+
+
+def surprisal(token_ids, params, n_heads):
+    logits = gpt2(token_ids, **params, n_heads=n_heads)[:-1]
+    true = logits[range(len(logits)), list(token_ids)[1:]]
+    return np.logaddexp2.reduce((logits - true[:, None]) / np.log(2), axis=1)
+
+
+# %% correct prefixes: a forward pass for each beginning of the text, take_along_axis for the share
+def log_softmax(x):
+    largest = np.max(x, axis=-1)
+    total = largest + np.log(np.sum(np.exp(x - largest[..., None]), axis=-1))
+    return x - np.expand_dims(total, -1)
+
+
+def surprisal(token_ids, params, n_heads):
+    n = len(token_ids)
+    rows = [gpt2(token_ids[:i], **params, n_heads=n_heads)[-1] for i in range(1, n)]
+    table = log_softmax(np.array(rows).reshape(n - 1, len(params["wte"])))
+    picked = np.take_along_axis(table, np.asarray(token_ids)[1:, None], axis=1)
+    return -picked[:, 0] * np.log2(np.e)
+
+
+# %% correct one_look_up: the logarithms of all, then one look-up
+def log_softmax(x):
+    x = x - x.max(axis=-1, keepdims=True)
+    return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+
+
+def surprisal(token_ids, params, n_heads):
+    log_p = log_softmax(gpt2(token_ids, **params, n_heads=n_heads))
+    return -log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / np.log(2)
+
+# %% wrong changes_the_scores from one_look_up: the maximum is subtracted in place, in the caller's array
+#-     x = x - x.max(axis=-1, keepdims=True)
+#+     x -= x.max(axis=-1, keepdims=True)
+
+# %% wrong from_the_future from one_look_up: each token is looked up in the row of the token after it
+#-     return -log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / np.log(2)
+#+     return -log_p[np.arange(1, len(token_ids)), np.asarray(token_ids)[:-1]] / np.log(2)
+
+# %% wrong log_of_softmax from one_look_up: the logarithm of softmax, which is minus infinity where the share is too small for a float
+#-     x = x - x.max(axis=-1, keepdims=True)
+#-     return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+#+     return np.log(softmax(x))
+
+# %% wrong mean from one_look_up: one mean for the whole text instead of a number for each token
+#-     log_p = log_softmax(gpt2(token_ids, **params, n_heads=n_heads))
+#-     return -log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / np.log(2)
+#+     log_p = log_softmax(gpt2(token_ids, **params, n_heads=n_heads)) / np.log(2)
+#+     return -np.mean([log_p[i, token_ids[i + 1]] for i in range(len(token_ids) - 1)])
+
+# %% wrong mean_subtracted from one_look_up: the mean of each row is subtracted instead of its maximum, so that the exponential still overflows
+#-     x = x - x.max(axis=-1, keepdims=True)
+#+     x = x - x.mean(axis=-1, keepdims=True)
+
+#-     return -log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / np.log(2)
+#+     return np.array([-log_p[i, token] / math.log(2) for i, token in enumerate(token_ids[1:])])
+
+# %% wrong nats from one_look_up: natural logarithms, so that the unit is the nat
+#-     return -log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / np.log(2)
+#+     return -log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]]
+
+# %% wrong one_maximum from one_look_up: the largest score of the whole array is subtracted, so that lower rows vanish
+#-     x = x - x.max(axis=-1, keepdims=True)
+#+     x = x - x.max()
+
+# %% wrong overflow from one_look_up: the formula as it stands, so that the exponential of large scores overflows
+#-     x = x - x.max(axis=-1, keepdims=True)
+
+# %% wrong own_token from one_look_up: each row is compared with its own token, not with the next one
+#-     return -log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / np.log(2)
+#+     result = []
+#+     for i in range(len(token_ids) - 1):
+#+         result.append(-log_p[i, token_ids[i]] / math.log(2))
+#+     return np.array(result)
+
+# %% wrong sign from one_look_up: logarithms of probabilities, which are negative
+#-     log_p = log_softmax(gpt2(token_ids, **params, n_heads=n_heads))
+#-     return -log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / np.log(2)
+#+     log_p = log_softmax(gpt2(token_ids, **params, n_heads=n_heads)) / np.log(2)
+#+     return np.array([log_p[i, token_ids[i + 1]] for i in range(len(token_ids) - 1)])
+
+# %% wrong sum_of_everything from one_look_up: the sum runs over the whole array instead of the last axis
+#-     x = x - x.max(axis=-1, keepdims=True)
+#-     return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+#+     x = x - x.max()
+#+     return x - np.log(np.exp(x).sum())
+
+# %% wrong text_of_one_token from one_look_up: a text of one token ends in an error, since an empty list becomes an array of floats
+#-     return -log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / np.log(2)
+#+     following = np.array(token_ids[1:])
+#+     return -log_p[np.arange(len(following)), following] / np.log(2)

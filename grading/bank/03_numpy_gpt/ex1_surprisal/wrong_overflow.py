@@ -1,8 +1,0 @@
-# wrong: the formula as it stands, so that the exponential of large scores overflows
-def log_softmax(x):
-    return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
-
-
-def surprisal(token_ids, params, n_heads):
-    log_p = log_softmax(gpt2(token_ids, **params, n_heads=n_heads))
-    return -log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / np.log(2)

@@ -1,9 +1,0 @@
-# wrong: logarithms of probabilities, which are negative
-def log_softmax(x):
-    x = x - x.max(axis=-1, keepdims=True)
-    return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
-
-
-def surprisal(token_ids, params, n_heads):
-    log_p = log_softmax(gpt2(token_ids, **params, n_heads=n_heads)) / np.log(2)
-    return np.array([log_p[i, token_ids[i + 1]] for i in range(len(token_ids) - 1)])

@@ -1,9 +1,0 @@
-# wrong: new tokens are compared with the past ones alone when there are any
-def multiplications(config, n_new, n_past=0):
-    n, L = config.emb_dim, config.n_layers
-    return {
-        "projections": L * n_new * 4 * n * n,
-        "attention": L * 2 * n_new * n * (n_past or n_new),
-        "feed-forward": L * 8 * n_new * n * n,
-        "output": n_new * n * config.vocab_size,
-    }

@@ -1,0 +1,197 @@
+"""Answers to ex3_rotary of 03_numpy_gpt, right and wrong; how to read and write them: grading/answers.py."""
+
+
+# %% correct complex: pairs as complex numbers
+def rotate(x, positions, base=10000.0):
+    *front, d = x.shape
+    if d % 2 != 0:
+        raise ValueError(f"cannot make pairs of a vector of width {d}")
+    speed = np.power(base, -2 * np.arange(d // 2) / d)
+    turn = np.exp(1j * np.outer(positions, speed))
+    z = (x[..., ::2] + 1j * x[..., 1::2]) * turn
+    return np.stack([z.real, z.imag], -1).reshape(*front, d).astype(x.dtype)
+
+
+# %% correct matrices: a rotation matrix [2, 2] for each place and pair
+def rotate(x, positions, base=10000.0):
+    d = x.shape[-1]
+    if d % 2:
+        raise ValueError(f"width {d} is odd")
+    a = np.array([[p / base ** (2 * j / d) for j in range(d // 2)] for p in positions])
+    matrices = np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])  # [2, 2, seq, head_dim / 2]
+    pairs = x.reshape(*x.shape[:-1], d // 2, 2)
+    return np.einsum("abpj,...pjb->...pja", matrices, pairs).reshape(x.shape).astype(x.dtype)
+
+
+# %% correct partner: each number times the cosine, plus its partner with a sign times the sine
+def rotate(x, positions, base=10000.0):
+    d = x.shape[-1]
+    if d % 2:
+        raise ValueError("the width must be even, but d is " + str(d))
+    angles = np.repeat(np.array(positions).reshape(-1, 1) / base ** (np.arange(0, d, 2) / d), 2, axis=1)
+    partner = np.empty_like(x)
+    partner[..., ::2], partner[..., 1::2] = -x[..., 1::2], x[..., ::2]
+    return (x * np.cos(angles) + partner * np.sin(angles)).astype(x.dtype)
+
+
+# %% correct even_and_odd: even and odd numbers apart, then interleaved
+def rotate(x, positions, base=10000.0):
+    d = x.shape[-1]
+    if d % 2:
+        raise ValueError(f"the width d must be even, not {d}")
+    angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)
+    cos, sin = np.cos(angles), np.sin(angles)
+    even, odd = x[..., 0::2], x[..., 1::2]
+    turned = [even * cos - odd * sin, even * sin + odd * cos]
+    return np.stack(turned, axis=-1).reshape(x.shape).astype(x.dtype)
+
+
+# %% wrong angles_like_x: the angles are computed in the number format of x, float32 for float32
+def rotate(x, positions, base=10000.0):
+    d = x.shape[-1]
+    if d % 2:
+        raise ValueError(f"d is {d}, it must be even")
+    turns = (base ** (-np.arange(0, d, 2) / d)).astype(x.dtype)
+    angles = np.asarray(positions, dtype=x.dtype)[:, None] * turns
+    cos, sin = np.cos(angles), np.sin(angles)
+    turned = np.empty_like(x)
+    turned[..., 0::2] = x[..., 0::2] * cos - x[..., 1::2] * sin
+    turned[..., 1::2] = x[..., 0::2] * sin + x[..., 1::2] * cos
+    return turned
+
+
+# %% wrong array_only: positions in a list end in an error
+def rotate(x, positions, base=10000.0):
+    d = x.shape[-1]
+    if d % 2:
+        raise ValueError(f"d is {d}, not even")
+    angles = positions[:, None] / base ** (np.arange(0, d, 2) / d)
+    result = np.empty_like(x)
+    result[..., ::2] = x[..., ::2] * np.cos(angles) - x[..., 1::2] * np.sin(angles)
+    result[..., 1::2] = x[..., ::2] * np.sin(angles) + x[..., 1::2] * np.cos(angles)
+    return result
+
+# %% wrong base_fixed from even_and_odd: the base is 10,000 whatever the caller asks for
+#-     angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)
+#+     angles = np.asarray(positions)[:, None] * 10000.0 ** (-np.arange(0, d, 2) / d)
+
+# %% wrong clockwise from even_and_odd: the turn goes clockwise
+#-     turned = [even * cos - odd * sin, even * sin + odd * cos]
+#+     turned = [even * cos + odd * sin, odd * cos - even * sin]
+
+
+# %% wrong coarse_angles: the angles are computed in float32
+def rotate(x, positions, base=10000.0):
+    d = x.shape[-1]
+    if d % 2:
+        raise ValueError(f"d is {d}, not even")
+    turns = base ** (-np.arange(0, d, 2, dtype=np.float32) / d)
+    angles = np.outer(np.asarray(positions, dtype=np.float32), turns.astype(np.float32))
+    cos, sin = np.cos(angles), np.sin(angles)
+    even, odd = x[..., ::2], x[..., 1::2]
+    return np.stack([even * cos - odd * sin, even * sin + odd * cos], axis=-1).reshape(x.shape).astype(x.dtype)
+
+# %% wrong exponent from even_and_odd: the exponent is -j/d instead of -2j/d
+#-     angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)
+#+     angles = np.asarray(positions)[:, None] * base ** (-np.arange(d // 2) / d)
+
+
+# %% wrong first_axis: the positions run along the first axis, the heads
+def rotate(x, positions, base=10000.0):
+    d = x.shape[-1]
+    if d % 2:
+        raise ValueError(f"d = {d} is odd")
+    angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)
+    angles = angles.reshape(len(x), *[1] * (x.ndim - 2), -1)
+    out = np.empty_like(x)
+    out[..., ::2] = x[..., ::2] * np.cos(angles) - x[..., 1::2] * np.sin(angles)
+    out[..., 1::2] = x[..., ::2] * np.sin(angles) + x[..., 1::2] * np.cos(angles)
+    return out
+
+# %% wrong halves from even_and_odd: pairs are taken from the two halves, as Llama's code does
+#-     even, odd = x[..., 0::2], x[..., 1::2]
+#+     even, odd = x[..., : d // 2], x[..., d // 2 :]
+
+#-     return np.stack(turned, axis=-1).reshape(x.shape).astype(x.dtype)
+#+     return np.concatenate(turned, axis=-1).astype(x.dtype)
+
+# %% wrong ignores_positions from even_and_odd: places are counted from 0, whatever positions says
+#-     angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)
+#+     angles = np.arange(x.shape[-2])[:, None] * base ** (-np.arange(0, d, 2) / d)
+
+
+# %% wrong in_place: the array of the caller is turned, too
+def rotate(x, positions, base=10000.0):
+    d = x.shape[-1]
+    if d % 2:
+        raise ValueError(f"odd width {d}")
+    angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)
+    cos, sin = np.cos(angles), np.sin(angles)
+    even, odd = x[..., ::2].copy(), x[..., 1::2].copy()
+    x[..., ::2] = even * cos - odd * sin
+    x[..., 1::2] = even * sin + odd * cos
+    return x
+
+
+# %% wrong message: the message of the error does not say how wide x is
+def rotate(x, positions, base=10000.0):
+    d = x.shape[-1]
+    if d % 2:
+        raise ValueError("d must be even")
+    angles = np.outer(positions, base ** (-np.arange(0, d, 2) / d))
+    cos, sin = np.cos(angles), np.sin(angles)
+    even, odd = x[..., ::2], x[..., 1::2]
+    return np.stack([even * cos - odd * sin, even * sin + odd * cos], axis=-1).reshape(x.shape).astype(x.dtype)
+
+# %% wrong not_interleaved from even_and_odd: the turned pairs are joined one behind the other instead of as neighbours
+#-     return np.stack(turned, axis=-1).reshape(x.shape).astype(x.dtype)
+#+     return np.concatenate(turned, axis=-1).astype(x.dtype)
+
+# %% wrong number_format from even_and_odd: float32 becomes float64
+#-     return np.stack(turned, axis=-1).reshape(x.shape).astype(x.dtype)
+#+     return np.stack(turned, axis=-1).reshape(x.shape)
+
+
+# %% wrong odd_width: an odd width is cut off without a word
+def rotate(x, positions, base=10000.0):
+    d = x.shape[-1]
+    angles = np.asarray(positions)[:, None] * base ** (-2 * np.arange(d // 2) / d)
+    out = x.copy()
+    for j in range(d // 2):
+        cos, sin = np.cos(angles[:, j]), np.sin(angles[:, j])
+        out[..., 2 * j] = x[..., 2 * j] * cos - x[..., 2 * j + 1] * sin
+        out[..., 2 * j + 1] = x[..., 2 * j] * sin + x[..., 2 * j + 1] * cos
+    return out
+
+# %% wrong one_angle from even_and_odd: all pairs turn by the same angle
+#-     angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)
+#+     angles = np.asarray(positions)[:, None] * np.ones(d // 2)
+
+
+# %% wrong overwritten: the second number of a pair is computed from the first one after its turn
+def rotate(x, positions, base=10000.0):
+    d = x.shape[-1]
+    if d % 2:
+        raise ValueError(f"odd width {d}")
+    angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)
+    cos, sin = np.cos(angles), np.sin(angles)
+    out = x.copy()
+    out[..., ::2] = out[..., ::2] * cos - out[..., 1::2] * sin
+    out[..., 1::2] = out[..., ::2] * sin + out[..., 1::2] * cos
+    return out
+
+# %% wrong positive_exponent from even_and_odd: the sign of the exponent is lost, so that later pairs turn faster
+#-     angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)
+#+     angles = np.asarray(positions)[:, None] * base ** (np.arange(0, d, 2) / d)
+
+
+# %% wrong two_twice: the factor 2 of the exponent is in it twice
+def rotate(x, positions, base=10000.0):
+    d = x.shape[-1]
+    if d % 2:
+        raise ValueError(f"d is {d}, not even")
+    angles = np.asarray(positions)[:, None] * base ** (-2 * np.arange(0, d, 2) / d)
+    result = np.empty_like(x)
+    result[..., ::2] = x[..., ::2] * np.cos(angles) - x[..., 1::2] * np.sin(angles)
+    result[..., 1::2] = x[..., ::2] * np.sin(angles) + x[..., 1::2] * np.cos(angles)
+    return result

@@ -1,0 +1,173 @@
+"""Answers to ex2_swiglu of 04_torch_gpt, right and wrong; how to read and write them: grading/answers.py."""
+
+
+# %% correct fractions: exact fractions for the width, silu written out
+from fractions import Fraction
+
+
+def swiglu_width(emb_dim, multiple_of):
+    return math.ceil(Fraction(8 * emb_dim, 3 * multiple_of)) * multiple_of
+
+
+class SwiGLU(nn.Module):
+    def __init__(self, emb_dim, multiple_of):
+        super().__init__()
+        width = swiglu_width(emb_dim, multiple_of)
+        self.gate = nn.Linear(emb_dim, width, bias=False)
+        self.up = nn.Linear(emb_dim, width, bias=False)
+        self.down = nn.Linear(width, emb_dim, bias=False)
+
+    def forward(self, x):
+        return self.down(self.up(x) * self.gate(x) * torch.sigmoid(self.gate(x)))
+
+
+# %% correct module_dict: layers made in a loop, an activation module
+def swiglu_width(emb_dim, multiple_of):
+    return -(-8 * emb_dim // (3 * multiple_of)) * multiple_of
+
+
+class SwiGLU(nn.Module):
+    def __init__(self, emb_dim, multiple_of):
+        super().__init__()
+        width = swiglu_width(emb_dim, multiple_of)
+        for name, sizes in {"gate": (emb_dim, width), "up": (emb_dim, width), "down": (width, emb_dim)}.items():
+            self.add_module(name, nn.Linear(*sizes, bias=False))
+        self.bend = nn.SiLU()
+
+    def forward(self, x):
+        opened = self.bend(self.gate(x))
+        passed = opened * self.up(x)
+        return self.down(passed)
+
+
+# %% correct remainder: the remainder says how much is missing to the next multiple
+def swiglu_width(emb_dim, multiple_of):
+    width = (8 * emb_dim + 2) // 3
+    missing = -width % multiple_of
+    return width + missing
+
+
+class SwiGLU(nn.Module):
+    def __init__(self, emb_dim, multiple_of):
+        super().__init__()
+        width = swiglu_width(emb_dim, multiple_of)
+        self.gate = nn.Linear(emb_dim, width, bias=False)
+        self.up = nn.Linear(emb_dim, width, bias=False)
+        self.down = nn.Linear(width, emb_dim, bias=False)
+
+    def forward(self, x):
+        return self.down(torch.mul(nn.functional.silu(self.gate(x)), self.up(x)))
+
+
+# %% correct width_float: the width is computed in floating-point numbers
+def swiglu_width(emb_dim, multiple_of):
+    return math.ceil(8 / 3 * emb_dim / multiple_of) * multiple_of
+
+
+class SwiGLU(nn.Module):
+    def __init__(self, emb_dim, multiple_of):
+        super().__init__()
+        width = swiglu_width(emb_dim, multiple_of)
+        self.gate = nn.Linear(emb_dim, width, bias=False)
+        self.up = nn.Linear(emb_dim, width, bias=False)
+        self.down = nn.Linear(width, emb_dim, bias=False)
+
+    def forward(self, x):
+        return self.down(F.silu(self.gate(x)) * self.up(x))
+
+
+# %% correct width_loop: a loop goes up multiple by multiple until the width is reached
+def swiglu_width(emb_dim, multiple_of):
+    width = multiple_of
+    while 3 * width < 8 * emb_dim:
+        width += multiple_of
+    return width
+
+
+class SwiGLU(nn.Module):
+    def __init__(self, emb_dim, multiple_of):
+        super().__init__()
+        width = swiglu_width(emb_dim, multiple_of)
+        self.gate = nn.Linear(emb_dim, width, bias=False)
+        self.up = nn.Linear(emb_dim, width, bias=False)
+        self.down = nn.Linear(width, emb_dim, bias=False)
+
+    def forward(self, x):
+        return self.down(F.silu(self.gate(x)) * self.up(x))
+
+
+# %% correct plain: the width rounded up by a negative division
+def swiglu_width(emb_dim, multiple_of):
+    return -(-8 * emb_dim // (3 * multiple_of)) * multiple_of
+
+
+class SwiGLU(nn.Module):
+    def __init__(self, emb_dim, multiple_of):
+        super().__init__()
+        width = swiglu_width(emb_dim, multiple_of)
+        self.gate = nn.Linear(emb_dim, width, bias=False)
+        self.up = nn.Linear(emb_dim, width, bias=False)
+        self.down = nn.Linear(width, emb_dim, bias=False)
+
+    def forward(self, x):
+        return self.down(F.silu(self.gate(x)) * self.up(x))
+
+# %% wrong added from plain: the branches are added
+#-         return self.down(F.silu(self.gate(x)) * self.up(x))
+#+         return self.down(F.silu(self.gate(x)) + self.up(x))
+
+# %% wrong biases from plain: the three layers have biases
+#-         self.gate = nn.Linear(emb_dim, width, bias=False)
+#-         self.up = nn.Linear(emb_dim, width, bias=False)
+#-         self.down = nn.Linear(width, emb_dim, bias=False)
+#+         self.gate = nn.Linear(emb_dim, width, bias=True)
+#+         self.up = nn.Linear(emb_dim, width, bias=True)
+#+         self.down = nn.Linear(width, emb_dim, bias=True)
+
+# %% wrong four_times from width_float: the inner width of the network without a gate
+#-     return math.ceil(8 / 3 * emb_dim / multiple_of) * multiple_of
+#+     return -(-4 * emb_dim // multiple_of) * multiple_of
+
+# %% wrong gelu from plain: gelu for the gate
+#-         return self.down(F.silu(self.gate(x)) * self.up(x))
+#+         return self.down(F.gelu(self.gate(x)) * self.up(x))
+
+# %% wrong sigmoid from plain: a sigmoid for the gate, as in the first gated units
+#-         return self.down(F.silu(self.gate(x)) * self.up(x))
+#+         return self.down(torch.sigmoid(self.gate(x)) * self.up(x))
+
+# %% wrong silu_of_product from plain: the product of both branches is bent
+#-         return self.down(F.silu(self.gate(x)) * self.up(x))
+#+         return self.down(F.silu(self.gate(x) * self.up(x)))
+
+# %% wrong silu_sign from width_float: the minus in silu's exponent is forgotten
+#-         return self.down(F.silu(self.gate(x)) * self.up(x))
+#+         gate = self.gate(x)
+#+         return self.down(gate / (1 + torch.exp(gate)) * self.up(x))
+
+# %% wrong swapped from plain: the bend is on the wrong branch
+#-         return self.down(F.silu(self.gate(x)) * self.up(x))
+#+         return self.down(self.gate(x) * F.silu(self.up(x)))
+
+# %% wrong width_always_more from width_float: a multiple is added even when it fits
+#-     return math.ceil(8 / 3 * emb_dim / multiple_of) * multiple_of
+#+     return (8 * emb_dim // (3 * multiple_of) + 1) * multiple_of
+
+# %% wrong width_down from width_float: the width is rounded down
+#-     return math.ceil(8 / 3 * emb_dim / multiple_of) * multiple_of
+#+     return 8 * emb_dim // 3 // multiple_of * multiple_of
+
+# %% wrong width_is_float from width_float: the width is a float
+#-     return math.ceil(8 / 3 * emb_dim / multiple_of) * multiple_of
+#+     return math.ceil(8 * emb_dim / 3 / multiple_of) * float(multiple_of)
+
+#-         width = swiglu_width(emb_dim, multiple_of)
+#+         width = int(swiglu_width(emb_dim, multiple_of))
+
+# %% wrong width_rounded_first from width_float: 8/3 of the width is rounded to the nearest whole number before it is rounded up
+#-     return math.ceil(8 / 3 * emb_dim / multiple_of) * multiple_of
+#+     return math.ceil(round(8 * emb_dim / 3) / multiple_of) * multiple_of
+
+# %% wrong width_truncated_first from width_float: 8/3 of the width is cut to a whole number before it is rounded up
+#-     return math.ceil(8 / 3 * emb_dim / multiple_of) * multiple_of
+#+     return (8 * emb_dim // 3 + multiple_of - 1) // multiple_of * multiple_of

@@ -1,0 +1,394 @@
+"""Answers to ex4_grouped of 04_torch_gpt, right and wrong; how to read and write them: grading/answers.py."""
+
+
+# %% correct enable_gqa: torch's own option for groups
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, config, n_groups):
+        super().__init__()
+        if n_groups < 1 or config.n_heads % n_groups:
+            raise ValueError('heads and groups do not fit')
+        self.n_heads, self.n_groups = config.n_heads, n_groups
+        self.c_q = nn.Linear(config.emb_dim, config.emb_dim, bias=config.qkv_bias)
+        self.c_kv = nn.Linear(config.emb_dim, 2 * n_groups * config.head_dim, bias=config.qkv_bias)
+        self.c_proj = nn.Linear(config.emb_dim, config.emb_dim)
+
+    def forward(self, x):
+        batch, seq, _ = x.shape
+        q = self.c_q(x).view(batch, seq, self.n_heads, -1).transpose(1, 2)
+        k, v = self.c_kv(x).chunk(2, dim=-1)
+        k, v = (t.view(batch, seq, self.n_groups, -1).transpose(1, 2) for t in (k, v))
+        k, v = (t for t in (k, v))
+        context = F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
+        return self.c_proj(context.transpose(1, 2).reshape(batch, seq, -1))
+
+
+def grouped(attention, config, n_groups):
+    new = GroupedQueryAttention(config, n_groups)
+    d = config.head_dim
+    each = config.n_heads // n_groups
+    with torch.no_grad():
+        for name, parameter in attention.c_attn.named_parameters():
+            q, k, v = parameter.split(config.emb_dim)
+            getattr(new.c_q, name).copy_(q)
+            rows = []
+            for part in (k, v):
+                heads = part.split(d)
+                for group in range(n_groups):
+                    rows.append(torch.stack(heads[group * each : (group + 1) * each]).mean(dim=0))
+            getattr(new.c_kv, name).copy_(torch.cat(rows))
+        new.c_proj.load_state_dict(attention.c_proj.state_dict())
+    return new
+
+
+# %% correct five_axes: one more axis for the groups, einsum for the products
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, config, n_groups):
+        super().__init__()
+        if n_groups not in [n for n in range(1, config.n_heads + 1) if config.n_heads % n == 0]:
+            raise ValueError("the number of heads must be a multiple of the number of groups")
+        self.shape = (n_groups, config.n_heads // n_groups, config.head_dim)
+        self.c_q = nn.Linear(config.emb_dim, config.emb_dim, bias=config.qkv_bias)
+        self.c_kv = nn.Linear(config.emb_dim, 2 * n_groups * config.head_dim, bias=config.qkv_bias)
+        self.c_proj = nn.Linear(config.emb_dim, config.emb_dim)
+
+    def forward(self, x):
+        batch, seq, _ = x.shape
+        g, h, d = self.shape
+        q = self.c_q(x).view(batch, seq, g, h, d)
+        kv = self.c_kv(x).view(batch, seq, 2, g, d)
+        scores = torch.einsum("bqghd,bkgd->bghqk", q, kv[:, :, 0]) / math.sqrt(d)
+        scores = scores + torch.full((seq, seq), -torch.inf, dtype=x.dtype).triu(1)
+        context = torch.einsum("bghqk,bkgd->bqghd", scores.softmax(-1), kv[:, :, 1])
+        return self.c_proj(context.reshape(batch, seq, -1))
+
+
+def grouped(attention, config, n_groups):
+    new = GroupedQueryAttention(config, n_groups)
+    g, h, d = new.shape
+    average = torch.kron(torch.eye(g), torch.kron(torch.full((1, h), 1 / h), torch.eye(d)))  # [g*d, emb]
+    with torch.no_grad():
+        n = config.emb_dim
+        pairs = [(new.c_q.weight, new.c_kv.weight, attention.c_attn.weight)]
+        if config.qkv_bias:
+            pairs.append((new.c_q.bias, new.c_kv.bias, attention.c_attn.bias))
+        for to_q, to_kv, source in pairs:
+            to_q.copy_(source[:n])
+            to_kv[: g * d] = average @ source[n : 2 * n]
+            to_kv[g * d :] = average @ source[2 * n :]
+        for mine, theirs in zip(new.c_proj.parameters(), attention.c_proj.parameters()):
+            mine.copy_(theirs)
+    return new
+
+
+# %% correct loops: head by head with slices, explicit weights
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, config, n_groups):
+        super().__init__()
+        if n_groups <= 0 or config.n_heads % n_groups != 0:
+            raise ValueError(f"{config.n_heads} heads, {n_groups} groups")
+        self.config, self.n_groups = config, n_groups
+        self.c_q = nn.Linear(config.emb_dim, config.emb_dim, config.qkv_bias)
+        self.c_kv = nn.Linear(config.emb_dim, 2 * n_groups * config.head_dim, config.qkv_bias)
+        self.c_proj = nn.Linear(config.emb_dim, config.emb_dim)
+
+    def forward(self, x):
+        d = self.config.head_dim
+        queries = self.c_q(x).split(d, dim=-1)
+        pieces = self.c_kv(x).split(d, dim=-1)
+        outputs = []
+        for head, q in enumerate(queries):
+            group = head // (self.config.n_heads // self.n_groups)
+            outputs.append(causal_attention_weights(q, pieces[group]) @ pieces[self.n_groups + group])
+        return self.c_proj(torch.cat(outputs, dim=-1))
+
+
+def grouped(attention, config, n_groups):
+    n, d = config.emb_dim, config.head_dim
+    new = GroupedQueryAttention(config, n_groups)
+    state = {f"c_proj.{name}": tensor for name, tensor in attention.c_proj.state_dict().items()}
+    for name, tensor in attention.c_attn.state_dict().items():
+        state[f"c_q.{name}"] = tensor[:n]
+        heads = tensor[n:].reshape(2 * n_groups, -1, d, *tensor.shape[1:])
+        state[f"c_kv.{name}"] = heads.mean(dim=1).reshape(2 * n_groups * d, *tensor.shape[1:])
+    new.load_state_dict(state)
+    return new
+
+
+# %% correct map_of_heads: a map of zeros and ones says which head uses which group
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, config, n_groups):
+        super().__init__()
+        if n_groups < 1 or config.n_heads % n_groups:
+            raise ValueError(f"no {n_groups} groups of {config.n_heads} heads")
+        self.n_heads, self.n_groups = config.n_heads, n_groups
+        self.c_q = nn.Linear(config.emb_dim, config.emb_dim, bias=config.qkv_bias)
+        self.c_kv = nn.Linear(config.emb_dim, 2 * n_groups * config.head_dim, bias=config.qkv_bias)
+        self.c_proj = nn.Linear(config.emb_dim, config.emb_dim)
+
+    def forward(self, x):
+        batch, seq, _ = x.shape
+        uses = torch.zeros(self.n_heads, self.n_groups)
+        for head in range(self.n_heads):
+            uses[head, head * self.n_groups // self.n_heads] = 1
+        q = self.c_q(x).view(batch, seq, self.n_heads, -1).transpose(1, 2)
+        kv = self.c_kv(x).view(batch, seq, 2, self.n_groups, -1)
+        k, v = torch.einsum("hg,bncgd->cbhnd", uses, kv)
+        context = causal_attention_weights(q, k) @ v
+        return self.c_proj(context.transpose(1, 2).reshape(batch, seq, -1))
+
+
+def grouped(attention, config, n_groups):
+    new = GroupedQueryAttention(config, n_groups)
+    with torch.no_grad():
+        for name, parameter in attention.c_attn.named_parameters():
+            heads = parameter.view(3, n_groups, -1, config.head_dim, *parameter.shape[1:])
+            getattr(new.c_q, name).copy_(heads[0].reshape(parameter[: config.emb_dim].shape))
+            target = getattr(new.c_kv, name)
+            target.copy_(heads[1:].mean(dim=2).reshape(target.shape))
+        new.c_proj.load_state_dict(attention.c_proj.state_dict())
+    return new
+
+
+# %% correct tensor_root: the root of the head's width is a tensor of 32 bits
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, config, n_groups):
+        super().__init__()
+        if n_groups not in [n for n in range(1, config.n_heads + 1) if config.n_heads % n == 0]:
+            raise ValueError("the number of heads must be a multiple of the number of groups")
+        self.shape = (n_groups, config.n_heads // n_groups, config.head_dim)
+        self.c_q = nn.Linear(config.emb_dim, config.emb_dim, bias=config.qkv_bias)
+        self.c_kv = nn.Linear(config.emb_dim, 2 * n_groups * config.head_dim, bias=config.qkv_bias)
+        self.c_proj = nn.Linear(config.emb_dim, config.emb_dim)
+
+    def forward(self, x):
+        batch, seq, _ = x.shape
+        g, h, d = self.shape
+        q = self.c_q(x).view(batch, seq, g, h, d)
+        kv = self.c_kv(x).view(batch, seq, 2, g, d)
+        scores = torch.einsum("bqghd,bkgd->bghqk", q, kv[:, :, 0]) / torch.sqrt(torch.tensor(d))
+        scores = scores + torch.full((seq, seq), -torch.inf, dtype=x.dtype).triu(1)
+        context = torch.einsum("bghqk,bkgd->bqghd", scores.softmax(-1), kv[:, :, 1])
+        return self.c_proj(context.reshape(batch, seq, -1))
+
+
+def grouped(attention, config, n_groups):
+    new = GroupedQueryAttention(config, n_groups)
+    g, h, d = new.shape
+    average = torch.kron(torch.eye(g), torch.kron(torch.full((1, h), 1 / h), torch.eye(d)))  # [g*d, emb]
+    with torch.no_grad():
+        n = config.emb_dim
+        pairs = [(new.c_q.weight, new.c_kv.weight, attention.c_attn.weight)]
+        if config.qkv_bias:
+            pairs.append((new.c_q.bias, new.c_kv.bias, attention.c_attn.bias))
+        for to_q, to_kv, source in pairs:
+            to_q.copy_(source[:n])
+            to_kv[: g * d] = average @ source[n : 2 * n]
+            to_kv[g * d :] = average @ source[2 * n :]
+        for mine, theirs in zip(new.c_proj.parameters(), attention.c_proj.parameters()):
+            mine.copy_(theirs)
+    return new
+
+
+# %% correct zeros_filled: head after head is written into an array of zeros
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, config, n_groups):
+        super().__init__()
+        if n_groups < 1 or config.n_heads % n_groups:
+            raise ValueError("each group needs the same number of heads")
+        self.n_heads, self.n_groups, self.width = config.n_heads, n_groups, config.head_dim
+        self.c_q = nn.Linear(config.emb_dim, config.emb_dim, bias=config.qkv_bias)
+        self.c_kv = nn.Linear(config.emb_dim, 2 * n_groups * config.head_dim, bias=config.qkv_bias)
+        self.c_proj = nn.Linear(config.emb_dim, config.emb_dim)
+
+    def forward(self, x):
+        batch, seq, emb = x.shape
+        d = self.width
+        q, kv = self.c_q(x), self.c_kv(x)
+        keys, values = kv[:, :, : self.n_groups * d], kv[:, :, self.n_groups * d :]
+        out = torch.zeros(batch, seq, emb)
+        for h in range(self.n_heads):
+            g = h // (self.n_heads // self.n_groups)
+            weights = causal_attention_weights(q[:, :, h * d : (h + 1) * d], keys[:, :, g * d : (g + 1) * d])
+            out[:, :, h * d : (h + 1) * d] = weights @ values[:, :, g * d : (g + 1) * d]
+        return self.c_proj(out)
+
+
+def grouped(attention, config, n_groups):
+    new = GroupedQueryAttention(config, n_groups)
+    n, d, each = config.emb_dim, config.head_dim, config.n_heads // n_groups
+
+    def mean(rows):
+        means = torch.zeros(n_groups * d, *rows.shape[1:])
+        for h in range(config.n_heads):
+            g = h // each
+            means[g * d : (g + 1) * d] += rows[h * d : (h + 1) * d] / each
+        return means
+
+    old = attention.c_attn
+    new.c_q.weight.data = old.weight.data[:n].clone()
+    new.c_kv.weight.data = torch.cat([mean(old.weight.data[n : 2 * n]), mean(old.weight.data[2 * n :])])
+    if config.qkv_bias:
+        new.c_q.bias.data = old.bias.data[:n].clone()
+        new.c_kv.bias.data = torch.cat([mean(old.bias.data[n : 2 * n]), mean(old.bias.data[2 * n :])])
+    new.c_proj.weight.data = attention.c_proj.weight.data.clone()
+    new.c_proj.bias.data = attention.c_proj.bias.data.clone()
+    return new
+
+
+# %% correct repeated: keys and values repeated for each query head
+class GroupedQueryAttention(nn.Module):
+    def __init__(self, config, n_groups):
+        super().__init__()
+        if n_groups < 1 or config.n_heads % n_groups:
+            raise ValueError("heads and groups do not fit")
+        self.n_heads, self.n_groups = config.n_heads, n_groups
+        self.c_q = nn.Linear(config.emb_dim, config.emb_dim, bias=config.qkv_bias)
+        self.c_kv = nn.Linear(config.emb_dim, 2 * n_groups * config.head_dim, bias=config.qkv_bias)
+        self.c_proj = nn.Linear(config.emb_dim, config.emb_dim)
+
+    def forward(self, x):
+        batch, seq, _ = x.shape
+        q = self.c_q(x).view(batch, seq, self.n_heads, -1).transpose(1, 2)
+        k, v = self.c_kv(x).chunk(2, dim=-1)
+        k, v = (t.view(batch, seq, self.n_groups, -1).transpose(1, 2) for t in (k, v))
+        k, v = (t.repeat_interleave(self.n_heads // self.n_groups, dim=1) for t in (k, v))
+        context = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return self.c_proj(context.transpose(1, 2).reshape(batch, seq, -1))
+
+
+def grouped(attention, config, n_groups):
+    new = GroupedQueryAttention(config, n_groups)
+    d = config.head_dim
+    each = config.n_heads // n_groups
+    with torch.no_grad():
+        for name, parameter in attention.c_attn.named_parameters():
+            q, k, v = parameter.split(config.emb_dim)
+            getattr(new.c_q, name).copy_(q)
+            rows = []
+            for part in (k, v):
+                heads = part.split(d)
+                for group in range(n_groups):
+                    rows.append(torch.stack(heads[group * each : (group + 1) * each]).mean(dim=0))
+            getattr(new.c_kv, name).copy_(torch.cat(rows))
+        new.c_proj.load_state_dict(attention.c_proj.state_dict())
+    return new
+
+# %% wrong alternating from repeated: the groups alternate from head to head
+#-         k, v = (t.repeat_interleave(self.n_heads // self.n_groups, dim=1) for t in (k, v))
+#+         k, v = (t.repeat(1, self.n_heads // self.n_groups, 1, 1) for t in (k, v))
+
+# %% wrong always_bias from repeated: queries, keys and values have a bias whatever the configuration says
+#-         self.c_q = nn.Linear(config.emb_dim, config.emb_dim, bias=config.qkv_bias)
+#-         self.c_kv = nn.Linear(config.emb_dim, 2 * n_groups * config.head_dim, bias=config.qkv_bias)
+#+         self.c_q = nn.Linear(config.emb_dim, config.emb_dim, bias=True)
+#+         self.c_kv = nn.Linear(config.emb_dim, 2 * n_groups * config.head_dim, bias=True)
+
+# %% wrong biases_forgotten from repeated: weights are copied and biases are not
+#-         for name, parameter in attention.c_attn.named_parameters():
+#+         for name, parameter in [('weight', attention.c_attn.weight)]:
+
+# %% wrong dropout from repeated: the configuration's dropout is applied to the weights
+#-         self.n_heads, self.n_groups = config.n_heads, n_groups
+#+         self.n_heads, self.n_groups = config.n_heads, n_groups
+#+         self.drop = config.drop_rate
+
+#-         context = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+#+         context = F.scaled_dot_product_attention(q, k, v, is_causal=True, dropout_p=self.drop)
+
+# %% wrong first_head from repeated: each group takes its first head
+#-                     rows.append(torch.stack(heads[group * each : (group + 1) * each]).mean(dim=0))
+#+                     rows.append(heads[group * each])
+
+# %% wrong group_alternating from repeated: the means are taken over every n-th head
+#-                     rows.append(torch.stack(heads[group * each : (group + 1) * each]).mean(dim=0))
+#+                     rows.append(torch.stack(heads[group::n_groups]).mean(dim=0))
+
+# %% wrong heads_by_view from repeated: keys and values are cut along the places
+#-         k, v = (t.view(batch, seq, self.n_groups, -1).transpose(1, 2) for t in (k, v))
+#+         k, v = (t.reshape(batch, self.n_groups, seq, -1) for t in (k, v))
+
+# %% wrong interleaved from repeated: keys and values alternate group by group
+#-         k, v = self.c_kv(x).chunk(2, dim=-1)
+#+         k, v = self.c_kv(x).view(batch, seq, self.n_groups, 2, -1).unbind(3)
+
+# %% wrong join from repeated: heads are joined without being moved back
+#-         return self.c_proj(context.transpose(1, 2).reshape(batch, seq, -1))
+#+         return self.c_proj(context.reshape(batch, seq, -1))
+
+# %% wrong mean_over_width from repeated: the means run over the width of the heads, not over the heads of a group
+#-             rows = []
+#-             for part in (k, v):
+#-                 heads = part.split(d)
+#-                 for group in range(n_groups):
+#-                     rows.append(torch.stack(heads[group * each : (group + 1) * each]).mean(dim=0))
+#-             getattr(new.c_kv, name).copy_(torch.cat(rows))
+#+             means = [part.unflatten(0, (n_groups, d, each)).mean(dim=2).flatten(0, 1) for part in (k, v)]
+#+             getattr(new.c_kv, name).copy_(torch.cat(means))
+
+# %% wrong negative_groups from repeated: zero groups are refused, fewer are not
+#-         if n_groups < 1 or config.n_heads % n_groups:
+#+         if n_groups == 0 or config.n_heads % n_groups:
+
+#-             rows = []
+#-             for part in (k, v):
+#-                 heads = part.split(d)
+#-                 for group in range(n_groups):
+#-                     rows.append(torch.stack(heads[group * each : (group + 1) * each]).mean(dim=0))
+#-             getattr(new.c_kv, name).copy_(torch.cat(rows))
+#+             means = [part.unflatten(0, (n_groups, each, d)).mean(dim=1).flatten(0, 1) for part in (k, v)]
+#+             getattr(new.c_kv, name).copy_(torch.cat(means))
+
+# %% wrong no_check from repeated: numbers of groups that do not fit are accepted
+#-         if n_groups < 1 or config.n_heads % n_groups:
+#-             raise ValueError("heads and groups do not fit")
+
+# %% wrong no_mask from repeated: attention is not causal
+#-         context = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+#+         context = F.scaled_dot_product_attention(q, k, v)
+
+# %% wrong no_proj_bias from repeated: the last projection follows qkv_bias, too
+#-         self.c_proj = nn.Linear(config.emb_dim, config.emb_dim)
+#+         self.c_proj = nn.Linear(config.emb_dim, config.emb_dim, bias=config.qkv_bias)
+
+#-         new.c_proj.load_state_dict(attention.c_proj.state_dict())
+#+         new.c_proj.load_state_dict(attention.c_proj.state_dict(), strict=False)
+
+# %% wrong no_scale from repeated: the scores are not divided
+#-         context = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+#+         context = F.scaled_dot_product_attention(q, k, v, is_causal=True, scale=1.0)
+
+# %% wrong projection_forgotten from repeated: the last projection is not copied
+#-         new.c_proj.load_state_dict(attention.c_proj.state_dict())
+#+         pass
+
+# %% wrong scale_of_model from repeated: the scores are divided by the root of the width of the whole model
+#-         context = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+#+         context = F.scaled_dot_product_attention(q, k, v, is_causal=True, scale=x.shape[-1] ** -0.5)
+
+# %% wrong shared_projection from repeated: the last projection is the original's own
+#-         new.c_proj.load_state_dict(attention.c_proj.state_dict())
+#+         new.c_proj = attention.c_proj
+
+# %% wrong shared_queries from repeated: the queries' weights are a view of the original's
+#-             getattr(new.c_q, name).copy_(q)
+#-             rows = []
+#-             for part in (k, v):
+#-                 heads = part.split(d)
+#-                 for group in range(n_groups):
+#-                     rows.append(torch.stack(heads[group * each : (group + 1) * each]).mean(dim=0))
+#-             getattr(new.c_kv, name).copy_(torch.cat(rows))
+#+             setattr(new.c_q, name, nn.Parameter(q))
+#+             means = [part.unflatten(0, (n_groups, each, d)).mean(dim=1).flatten(0, 1) for part in (k, v)]
+#+             getattr(new.c_kv, name).copy_(torch.cat(means))
+
+# %% wrong sums from repeated: sums of the heads instead of means
+#-                     rows.append(torch.stack(heads[group * each : (group + 1) * each]).mean(dim=0))
+#+                     rows.append(torch.stack(heads[group * each : (group + 1) * each]).sum(dim=0))
+
+# %% wrong values_first from repeated: values stand before keys
+#-         k, v = self.c_kv(x).chunk(2, dim=-1)
+#+         v, k = self.c_kv(x).chunk(2, dim=-1)
+
+# %% wrong zero_groups from repeated: only divisibility is checked, so that negative groups fail elsewhere and zero with another error
+#-         if n_groups < 1 or config.n_heads % n_groups:
+#+         if config.n_heads % n_groups:

@@ -1,0 +1,264 @@
+"""Answers to ex5_gelu of 04_torch_gpt, right and wrong; how to read and write them: grading/answers.py."""
+
+
+# %% correct numpy: NumPy computes both
+import numpy as np
+
+
+def tanh_and_inner(x):
+    root = np.sqrt(2 / np.pi)
+    return np.tanh(root * (x + 0.044715 * x**3)), root * (1 + 3 * 0.044715 * x**2)
+
+
+class Gelu(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        t, _ = tanh_and_inner(x.detach().numpy().clip(-1e10, 1e10))
+        return x * torch.as_tensor(0.5 * (1 + t), dtype=x.dtype)
+
+    @staticmethod
+    def backward(ctx, grad):
+        near = ctx.saved_tensors[0].detach().numpy().clip(-10, 10)
+        t, inner = tanh_and_inner(near)
+        return grad * torch.as_tensor(0.5 * (1 + t) + 0.5 * near * (1 - t**2) * inner, dtype=grad.dtype)
+
+
+# %% correct quotient_clamped: 1 / (1 + exp) for the value; the exponent is kept small in the derivative
+ROOT = math.sqrt(8 / math.pi)
+
+
+class Gelu(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x - x / (1 + torch.exp(ROOT * (x + 0.044715 * x**3)))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (x,) = ctx.saved_tensors
+        x = x.clamp(-8, 8)
+        s = 1 / (1 + torch.exp(-ROOT * (x + 0.044715 * x**3)))
+        return grad * s * (1 + x * (1 - s) * ROOT * (1 + 0.134145 * x**2))
+
+
+# %% correct sech: the hyperbolic cosine for the derivative of tanh
+class Gelu(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (x,) = ctx.saved_tensors
+        x = torch.clamp(x, min=-10.0, max=10.0)
+        root = math.sqrt(2 / math.pi)
+        t = torch.tanh(root * (x + 0.044715 * x**3))
+        slope = (1 + t) / 2 + x / 2 * root * (1 + 3 * 0.044715 * x.square()) / torch.cosh(root * (x + 0.044715 * x**3)) ** 2
+        return grad * slope
+
+
+# %% correct sigmoid: tanh as a sigmoid of the double
+def twice_u(x):
+    return math.sqrt(8 / math.pi) * (x + 0.044715 * x * x * x)
+
+
+class Gelu(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x * torch.sigmoid(twice_u(x))
+
+    @staticmethod
+    def backward(ctx, grad):
+        x = ctx.saved_tensors[0].clip(-10, 10)
+        s = torch.sigmoid(twice_u(x))
+        return grad * (s + x * s * (1 - s) * math.sqrt(8 / math.pi) * (1 + 3 * 0.044715 * x**2))
+
+
+# %% correct tensor_root: the root of two over pi is a tensor of 32 bits
+class Gelu(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return 0.5 * x * (1 + torch.tanh(torch.sqrt(torch.tensor(2.0 / torch.pi)) * (x + 0.044715 * x**3)))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (x,) = ctx.saved_tensors
+        x = x.clamp(-10, 10)
+        root = torch.sqrt(torch.tensor(2.0 / torch.pi))
+        t = torch.tanh(root * (x + 0.044715 * x**3))
+        slope = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * root * (1 + 0.134145 * x * x)
+        return grad * slope
+
+
+# %% correct where: torch.where for the places far out
+class Gelu(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (x,) = ctx.saved_tensors
+        far, x = x, x.clamp(-11, 11)
+        root = math.sqrt(2 / math.pi)
+        t = torch.tanh(root * (x + 0.044715 * x**3))
+        slope = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * root * (1 + 0.134145 * x * x)
+        return torch.where(far > 10, grad, torch.where(far < -10, torch.zeros_like(grad), grad * slope))
+
+
+# %% correct clamped: x clamped where the derivative is 0 or 1 anyway
+class Gelu(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+
+    @staticmethod
+    def backward(ctx, grad):
+        (x,) = ctx.saved_tensors
+        x = x.clamp(-10, 10)
+        root = math.sqrt(2 / math.pi)
+        t = torch.tanh(root * (x + 0.044715 * x**3))
+        slope = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * root * (1 + 0.134145 * x * x)
+        return grad * slope
+
+# %% wrong autograd_again from sech: the derivative is left to another call of autograd
+#-         x = torch.clamp(x, min=-10.0, max=10.0)
+#-         root = math.sqrt(2 / math.pi)
+#-         t = torch.tanh(root * (x + 0.044715 * x**3))
+#-         slope = (1 + t) / 2 + x / 2 * root * (1 + 3 * 0.044715 * x.square()) / torch.cosh(root * (x + 0.044715 * x**3)) ** 2
+#-         return grad * slope
+#+         with torch.enable_grad():
+#+             x = x.detach().clamp(-10, 10).requires_grad_()
+#+             y = 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+#+         return torch.autograd.grad(y, x, grad)[0]
+
+# %% wrong changes_grad from clamped: grad is multiplied in place
+#-         return grad * slope
+#+         return grad.mul_(slope)
+
+# %% wrong changes_x from clamped: x itself is clamped, behind the back of autograd
+#-         x = x.clamp(-10, 10)
+#+         x = x.data.clamp_(-10, 10)
+
+# %% wrong clamp_too_narrow from clamped: the derivative is frozen beyond 2, where it still changes
+#-         x = x.clamp(-10, 10)
+#+         x = x.clamp(-2, 2)
+
+# %% wrong class_attribute from sech: x is kept in one place for all calls, and overwritten by the next
+#-     def forward(ctx, x):
+#+     def forward(ctx, x):
+#+         Gelu.x = x.detach()
+
+#-         (x,) = ctx.saved_tensors
+#-         x = torch.clamp(x, min=-10.0, max=10.0)
+#+         x = Gelu.x.clamp(-10, 10)
+
+#-         slope = (1 + t) / 2 + x / 2 * root * (1 + 3 * 0.044715 * x.square()) / torch.cosh(root * (x + 0.044715 * x**3)) ** 2
+#-         return grad * slope
+#+         return grad * (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * root * (1 + 0.134145 * x * x))
+
+# %% wrong cube from clamped: the derivative of the cube lacks its 3
+#-         slope = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * root * (1 + 0.134145 * x * x)
+#+         slope = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * root * (1 + 0.044715 * x * x)
+
+# %% wrong cut_too_early from sech: the derivative is set to 1 or 0 already beyond 3
+#-         x = torch.clamp(x, min=-10.0, max=10.0)
+
+#-         slope = (1 + t) / 2 + x / 2 * root * (1 + 3 * 0.044715 * x.square()) / torch.cosh(root * (x + 0.044715 * x**3)) ** 2
+#+         slope = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * root * (1 + 0.134145 * x * x)
+#+         slope = torch.where(x > 3, 1.0, torch.where(x < -3, 0.0, slope))
+
+# %% wrong exact_gelu from clamped: the exact gelu with its exact derivative
+#-         return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+#+         return 0.5 * x * (1 + torch.erf(x / math.sqrt(2)))
+
+#-         slope = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * root * (1 + 0.134145 * x * x)
+#+         slope = 0.5 * (1 + torch.erf(x / math.sqrt(2))) + x * torch.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+
+# %% wrong grad_added from clamped: the two derivatives are added instead of multiplied
+#-         return grad * slope
+#+         return grad + slope - 1
+
+# %% wrong half_once from clamped: the second term of the product rule lacks its factor of a half
+#-         slope = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * root * (1 + 0.134145 * x * x)
+#+         slope = 0.5 * (1 + t) + x * (1 - t * t) * root * (1 + 0.134145 * x * x)
+
+# %% wrong ignores_grad from clamped: what comes from above is ignored
+#-         return grad * slope
+#+         return slope
+
+# %% wrong keeps_attribute from clamped: the tanh is kept as an attribute of ctx
+#-         return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+#+         ctx.t = torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
+#+         return 0.5 * x * (1 + ctx.t)
+
+#-         t = torch.tanh(root * (x + 0.044715 * x**3))
+#+         t = ctx.t
+
+
+# %% wrong keeps_more: the tanh is kept, too
+class Gelu(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        t = torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
+        ctx.save_for_backward(x, t)
+        return 0.5 * x * (1 + t)
+
+    @staticmethod
+    def backward(ctx, grad):
+        x, t = ctx.saved_tensors
+        x = x.clamp(-10, 10)
+        return grad * 0.5 * (1 + t + x * (1 - t * t) * math.sqrt(2 / math.pi) * (1 + 0.134145 * x * x))
+
+# %% wrong no_chain_rule from clamped: the derivative inside the tanh is forgotten
+#-         slope = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * root * (1 + 0.134145 * x * x)
+#+         slope = 0.5 * (1 + t) + 0.5 * x * (1 - t * t)
+
+# %% wrong no_product_rule from clamped: only the first term of the product rule
+#-         slope = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * root * (1 + 0.134145 * x * x)
+#+         slope = 0.5 * (1 + t)
+
+# %% wrong no_return from clamped: the return of backward is forgotten
+#-         return grad * slope
+#+         grad * slope
+
+# %% wrong no_root from clamped: the root of two over pi is lost in the derivative
+#-         slope = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * root * (1 + 0.134145 * x * x)
+#+         slope = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (1 + 0.134145 * x * x)
+
+# %% wrong not_a_number from clamped: no care for large numbers, so that infinity meets zero
+#-         x = x.clamp(-10, 10)
+#+         pass
+
+# %% wrong tanh_derivative from clamped: the derivative of tanh without the square
+#-         slope = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * root * (1 + 0.134145 * x * x)
+#+         slope = 0.5 * (1 + t) + 0.5 * x * (1 - t) * root * (1 + 0.134145 * x * x)
+
+# %% wrong torch_gelu from quotient_clamped: torch's own gelu and its own derivative
+#- ROOT = math.sqrt(8 / math.pi)
+
+#-         return x - x / (1 + torch.exp(ROOT * (x + 0.044715 * x**3)))
+#+         return F.gelu(x, approximate="tanh")
+
+#-         x = x.clamp(-8, 8)
+#-         s = 1 / (1 + torch.exp(-ROOT * (x + 0.044715 * x**3)))
+#-         return grad * s * (1 + x * (1 - s) * ROOT * (1 + 0.134145 * x**2))
+#+         return torch.ops.aten.gelu_backward(grad, x.clamp(-10, 10), approximate="tanh")
+
+# %% wrong value_not_a_number from clamped: tanh as a quotient of exponentials: far out, the value is infinity divided by infinity
+#-         return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+#+         u = math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)
+#+         return 0.5 * x * (1 + (torch.exp(u) - torch.exp(-u)) / (torch.exp(u) + torch.exp(-u)))
+
+# %% wrong zero_far_out from where: not-a-number is replaced by 0, on the positive side, too
+#-         far, x = x, x.clamp(-11, 11)
+#+         pass
+
+#-         return torch.where(far > 10, grad, torch.where(far < -10, torch.zeros_like(grad), grad * slope))
+#+         return torch.nan_to_num(grad * slope)
