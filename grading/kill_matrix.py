@@ -57,7 +57,7 @@ As an instructor you learn from it
 - **what a mistake costs**: the last column;
 - **that a grade can be defended**: full points mean that none of these mistakes is in the answer.
 
-When a student's wrong answer slips through, or a right one is rejected, add it to `grading/bank/` as one more file, run
+When a student's wrong answer slips through, or a right one is rejected, add it to its file in `grading/bank/`, run
 `make kill-matrix`, and mend the test until the row is as it should be. `python -m grading.kill_matrix --show {example}`
 prints what every test, hidden ones too, said to every answer.
 """
