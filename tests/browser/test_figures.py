@@ -98,3 +98,25 @@ def test_a_figure_wears_the_colours_of_the_page(page, book_url):
                 document.body.append(box); return getComputedStyle(box).color; }"""
         )
         assert set(grounds) <= {paper}
+
+
+@pytest.mark.parametrize(("name", "drawn"), [("book/intro.html", ".road"), (LESSON, ".cell_output .map")])
+def test_road_and_map_fit_a_telephone(page, book_url, name, drawn):
+    """360 px: one drawing is seen, no word of it is cut or too small to read, and nothing scrolls sideways."""
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.goto(f"{book_url}{name}")
+    if page.locator(drawn).count() == 0:
+        pytest.skip(f"{name} shows no map")
+    seen = page.evaluate(
+        """drawn => [...document.querySelectorAll(`${drawn} svg`)].filter(svg => svg.checkVisibility()).map(svg => {
+            const { left, right } = svg.getBoundingClientRect();
+            const words = [...svg.querySelectorAll('text')].map(text => [text.textContent, text.getBoundingClientRect()]);
+            return { cut: words.filter(([, box]) => box.left < left - 1 || box.right > right + 1).map(([word]) => word),
+                small: words.filter(([, box]) => box.height < 11).map(([word]) => word), count: words.length,
+                scrolls: svg.parentElement.scrollWidth > svg.parentElement.clientWidth };
+        })""",
+        drawn,
+    )
+    assert len(seen) == 1
+    assert seen[0].pop("count") > 15
+    assert seen[0] == {"cut": [], "small": [], "scrolls": False}

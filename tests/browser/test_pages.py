@@ -165,9 +165,10 @@ def visit(request, tab, book_url) -> Visit:
     for frame in tab.frames:
         frame.evaluate(AXE_SCRIPT)
     for width, mode, options in AXE_RUNS:
-        tab.set_viewport_size({"width": width, "height": 844})
+        if tab.viewport_size["width"] != width:
+            tab.set_viewport_size({"width": width, "height": 844})
+            tab.wait_for_timeout(RESIZED)
         choose(tab, mode)
-        tab.wait_for_timeout(RESIZED)
         seen.faults[f"{width} {mode}"] = tab.evaluate(AXE, options)
         if width < 400:
             seen.overflow[width] = tab.evaluate(OVERFLOW)
