@@ -42,6 +42,16 @@ def test_wheel_works_in_another_environment(other_python, tmp_path):
     assert Path(run(other_python, code, tmp_path)).is_relative_to(other_python.parent.parent)
 
 
+def test_wheel_carries_its_licences(other_python, tmp_path):
+    code = (
+        "from importlib.metadata import distribution\nd = distribution('gptutils')\n"
+        "print(d.metadata['License-Expression'])\n"
+        "for path in d.files:\n    if '/licenses/' in str(path): print(path.name, len(path.read_text().split()))"
+    )
+    expected = [f"{name} {len((ROOT / name).read_text().split())}" for name in ("LICENSE", "LICENSE-TEXT")]
+    assert run(other_python, code, tmp_path).splitlines() == ["MIT AND CC-BY-4.0", *expected]
+
+
 def test_wheel_carries_its_data(other_python, tmp_path):
     from gptutils.notebook.playground import playground
     from gptutils.notebook.plots import drawing

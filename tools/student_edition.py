@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-INSTRUCTORS = ("solutions/", "grading/", "tests/grading/", "nbgrader_config.py", "CONTRIBUTING.md")
+INSTRUCTORS = ("solutions/", "grading/", "tests/grading/", "nbgrader_config.py", "CONTRIBUTING.md", ".github/")
 TARGET = re.compile(r"^([a-z-]+):[^\n]*## instructors:[^\n]*\n(?:\t[^\n]*\n)*\n?", re.MULTILINE)
 ROW = re.compile(r"^\| `(?:solutions|grading)/[^\n]*\n|^\|[^\n]*\]\((?:grading/|CONTRIBUTING)[^\n]*\n", re.MULTILINE)
 

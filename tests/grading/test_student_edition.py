@@ -149,6 +149,9 @@ def test_of_this_course(tmp_path):
     assert student_edition.build(edition, copy)
     assert not (edition / "solutions").exists()
     assert not (edition / "grading").exists()
+    assert not (edition / ".github").exists()
+    for name in ("LICENSE", "LICENSE-TEXT", "CITATION.cff"):
+        assert (edition / name).read_bytes() == (ROOT / name).read_bytes()
 
     def pages(entry):
         for value in entry.values() if isinstance(entry, dict) else entry:
