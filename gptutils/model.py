@@ -202,7 +202,7 @@ class GPT(nn.Module):
 
     @torch.no_grad()
     def init_weights(self) -> None:
-        """Start anew: weights from N(0, 0.02), biases 0, layer norms 1.
+        """Start anew as GPT-2 does: weights from N(0, 0.02), position embeddings N(0, 0.01), biases 0, layer norms 1.
 
         The projections that are added to the residual stream, two in each block, have a standard deviation smaller by
         1 / sqrt(2 n_layers): what all blocks add together weighs the same, however many they are (Radford et al. 2019).
@@ -215,7 +215,7 @@ class GPT(nn.Module):
             elif name.endswith("c_proj.weight"):
                 parameter.normal_(0.0, 0.02 / math.sqrt(2 * self.config.n_layers))
             else:
-                parameter.normal_(0.0, 0.02)
+                parameter.normal_(0.0, 0.01 if name == "wpe.weight" else 0.02)
 
     @property
     def n_parameters(self) -> int:

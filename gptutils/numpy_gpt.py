@@ -294,7 +294,7 @@ def map_tree(function: Callable[[str, Any], Any], tree: Any, path: str = "") -> 
 
 
 def init_params(config: GPTConfig, seed: int = 0, dtype: type = np.float32) -> dict:
-    """Parameters as they are before training: gains 1, biases 0, weights from N(0, 0.02).
+    """Parameters as they are before training: gains 1, biases 0, weights from N(0, 0.02), positions from N(0, 0.01).
 
     The projections that are added to the residual stream, two in each block, have a standard deviation smaller by
     1 / sqrt(2 n_layers): what all blocks add together weighs the same, however many they are (Radford et al. 2019).
@@ -312,7 +312,9 @@ def init_params(config: GPTConfig, seed: int = 0, dtype: type = np.float32) -> d
             return np.ones(shape, dtype)
         if path.endswith(".b"):
             return np.zeros(shape, dtype)
-        std = 0.02 / math.sqrt(2 * config.n_layers) if path.endswith("c_proj.w") else 0.02
+        std = 0.01 if path == "wpe" else 0.02
+        if path.endswith("c_proj.w"):
+            std /= math.sqrt(2 * config.n_layers)
         return rng.standard_normal(shape, dtype) * std
 
     return map_tree(init, param_shapes(config))

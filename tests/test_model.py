@@ -129,13 +129,16 @@ def test_logits_and_all_gradients_equal_transformers(config, explicit, dtype, to
 
 
 def test_initialization_is_that_of_transformers():
-    """The same law for every parameter, by its mean and spread."""
+    """The same law for every parameter, by its mean and spread; but for wpe, which OpenAI's src/model.py draws with 0.01."""
     config = GPTConfig(vocab_size=1000, context_length=200, emb_dim=96, n_heads=4, n_layers=8, qkv_bias=True)
     torch.manual_seed(0)
     ours = GPT(config)
     theirs = dict(gpt2_of(config).named_parameters())
     for name, parameter in ours.named_parameters():
         other = theirs[huggingface_name(name)]
+        if name == "wpe.weight":
+            assert parameter.std().item() == pytest.approx(0.01, rel=0.03)
+            continue
         assert parameter.mean().item() == pytest.approx(other.mean().item(), abs=0.002), name
         assert parameter.std().item() == pytest.approx(other.std().item(), rel=0.06, abs=1e-12), name
     assert ours.blocks[3].mlp.c_proj.weight.std().item() == pytest.approx(0.02 / 4, rel=0.03)  # 4 = sqrt(2 * 8 layers)
