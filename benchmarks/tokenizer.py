@@ -6,6 +6,7 @@ The text is `python_docs()`. Every figure is a ratio measured in one run, the tw
 from __future__ import annotations
 
 import os
+import random
 
 os.environ["RAYON_NUM_THREADS"] = "1"  # Hugging Face's threads; must be set before its import
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
@@ -57,20 +58,24 @@ def main() -> None:
     trained, gpt2 = BPETokenizer.train(text, VOCAB_SIZE), BPETokenizer.from_gpt2()
     fast, converted, openai = trained.to_tiktoken(), gpt2.to_tiktoken(), gpt2_tokenizer()
 
-    def row(name, ours, other):
+    def row(name, ours, other, megabytes=megabytes):
         r = paired(ours, other)
         print(
             f"| {name} | {megabytes / r.a:.1f} | {megabytes / r.b:.1f} | {r.ratio:.2f} | {r.lowest:.2f} | {r.highest:.2f} |"
         )
 
-    def cold(tokenizer):
+    def cold(tokenizer, text=text):
         tokenizer._cache.clear()
         tokenizer.encode_ordinary(text)
 
     row("encode, trained, empty cache", lambda: cold(trained), lambda: fast.encode_ordinary(text))
     row("encode, GPT-2, empty cache", lambda: cold(gpt2), lambda: openai.encode_ordinary(text))
     row("encode, GPT-2, filled cache", lambda: gpt2.encode_ordinary(text), lambda: openai.encode_ordinary(text))
+    word = "".join(random.Random(0).choices("abcdefghijklmnopqrstuvwxyz", k=100_000))
+    row("one word of 100,000 letters", lambda: cold(gpt2, word), lambda: openai.encode_ordinary(word), megabytes=0.1)
     row("to_tiktoken(), GPT-2's merges", lambda: converted.encode_ordinary(text), lambda: openai.encode_ordinary(text))
+    longest = min(seconds(lambda: cold(gpt2, word)) for _ in range(3))
+    print(f"  the word of 100,000 letters takes {longest:.2f} s")
 
 
 if __name__ == "__main__":

