@@ -1,4 +1,4 @@
-"""Batches of windows from a 1 GB token file, in constant memory, and against other ways to load them: make bench
+"""Batches of windows from a 1 GB token file in little memory, their order, and other ways to load them: make bench
 
 The file is synthetic and is removed in the end. Every figure of speed is a ratio measured in one run, the two sides in turn.
 """
@@ -9,6 +9,7 @@ import resource
 import sys
 import tempfile
 import time
+import tracemalloc
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -16,13 +17,14 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from gptutils.data import TokenDataset, make_loader, open_token_file, write_token_file
+from gptutils.data import TokenDataset, TokenLoader, make_loader, open_token_file, random_order, write_token_file
 from timing import machine, paired
 
 VOCAB_SIZE = 50257
 N_TOKENS = 500_000_000  # 1 GB, two bytes each
 PIECE = 1_000_000
 ALLOWED_MB = 32  # of new data: writing and reading the file must get along with it
+ORDERS = (100_000, 1_000_000, 10_000_000)  # windows
 
 
 class TensorSlices(Dataset):
@@ -77,7 +79,7 @@ def watched(items: Iterable, every: int) -> Iterator:
             watched.peak = max(watched.peak, memory("RssAnon"))
 
 
-def constant_memory(path: Path) -> None:
+def little_memory(path: Path) -> None:
     """Write and read the file while the system refuses any more data than ALLOWED_MB (Linux only)."""
     make_loader(
         range(100), context_length=4, batch_size=2, stride=1, shuffle=True, drop_last=True
@@ -96,27 +98,34 @@ def constant_memory(path: Path) -> None:
     start, before, file_before = time.perf_counter(), memory("RssAnon"), memory("RssFile")
     write_token_file(path, watched(random_pieces(), every=10), VOCAB_SIZE)
     row("write the file", "", "", before, memory("RssFile") - file_before, N_TOKENS, start)
-    for stride, n_batches in ((1024, None), (1, 5000)):
+    for stride in (1024, 512):
         start, before, file_before = time.perf_counter(), memory("RssAnon"), memory("RssFile")
         tokens = open_token_file(path, VOCAB_SIZE)
         loader = make_loader(tokens, context_length=1024, batch_size=8, stride=stride, shuffle=True, drop_last=False)
         seen = 0
-        for batch, (inputs, _) in enumerate(watched(loader, every=100)):
+        for inputs, _ in watched(loader, every=100):
             seen += len(inputs)
-            if batch + 1 == n_batches:
-                break
         windows, mapped = len(loader.dataset), memory("RssFile") - file_before
         row(f"shuffled, stride {stride}", f"{windows:,}", f"{seen:,}", before, mapped, seen * 1024, start)
         del loader, tokens, inputs
-    try:
-        torch.randperm(N_TOKENS)
-        print("torch.randperm of as many numbers: went through; the limit does not hold")
-    except RuntimeError:
-        print(f"torch.randperm of as many numbers ({N_TOKENS * 8 / 1e9:.0f} GB): refused by the same limit")
     resource.setrlimit(resource.RLIMIT_DATA, unlimited)
 
 
-def run(loader: DataLoader, n_batches: int) -> None:
+def orders() -> None:
+    """What an epoch's order costs before its first batch; NumPy's own permutation beside it."""
+    print("\nthe order of an epoch")
+    print("| windows | s | peak (MB) | kept (MB) | time, ours to NumPy's permutation |")
+    print("|---|---|---|---|---|")
+    for n in ORDERS:
+        tracemalloc.start()
+        kept = random_order(n, seed=1, epoch=0).nbytes / 1e6
+        peak = tracemalloc.get_traced_memory()[1] / 1e6  # without the sort's own working space
+        tracemalloc.stop()
+        r = paired(lambda n=n: random_order(n, 1, 0), lambda n=n: np.random.default_rng([1, 0]).permutation(n))
+        print(f"| {n:,} | {r.a:.2f} | {peak:.0f} | {kept:.0f} | {r.ratio:.1f} |")
+
+
+def run(loader: DataLoader | TokenLoader, n_batches: int) -> None:
     for _ in zip(range(n_batches), loader, strict=False):
         pass
 
@@ -157,10 +166,11 @@ def main() -> None:
         path = Path(folder) / "corpus.safetensors"
         print(f"{machine()}; a file of {N_TOKENS * 2 / 1e9:.0f} GB, {N_TOKENS:,} tokens\n")
         if sys.platform == "linux":
-            constant_memory(path)
+            little_memory(path)
         else:
             print("memory is measured on Linux only")
             write_token_file(path, random_pieces(), VOCAB_SIZE)
+        orders()
         speed(path)
 
 

@@ -1,10 +1,10 @@
 """Training data: from documents to batches of windows over token ids.
 
 A corpus is one long row of token ids, in memory or in a memory-mapped file. A training example is a window of it; nothing
-is ever cut out and stored: windows are views, batches are gathered when they are asked for, and even the shuffled order
-is computed instead of stored. So a corpus larger than memory trains like a short story does.
+is cut out and stored: windows are views, and a batch is copied when it is asked for. So a corpus larger than memory trains
+like a short story does. What is stored is the order of an epoch, eight bytes a window; `random_order` says how far that goes.
 
-Lesson: ``chapters/02_batches.ipynb`` builds every piece of this module by hand.
+Lesson: ``chapters/02_batches.ipynb`` builds every piece of this module by hand; each docstring names the section.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import tiktoken
 import torch
 from numpy.lib.stride_tricks import sliding_window_view
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, Sampler
+from torch.utils.data import Dataset
 
 from gptutils.files import replacing
 from gptutils.tokenizer import BPETokenizer
@@ -30,24 +30,11 @@ from gptutils.tokenizer import BPETokenizer
 
 
 def read_documents(folder: str | os.PathLike) -> Iterator[str]:
-    """The texts of a folder's ``.txt`` files, sorted by file name, read one at a time.
+    """The texts of a folder's ``.txt`` files, sorted by file name, read one at a time (section "A corpus is one row").
 
     Subfolders and hidden files do not belong to the corpus: there, editors keep copies. A byte order mark is dropped, and
-    every line ends in ``\\n``.
-
-    Raises
-    ------
-    ValueError : no such folder, or no ``.txt`` file in it; later, when a file's turn comes: it cannot be read, or it is
-        not UTF-8 (the message names the file and the first wrong byte).
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> folder = Path(tempfile.mkdtemp())
-    >>> for name in ("b.txt", "a.txt"):
-    ...     _ = (folder / name).write_text(f"This is {name}.")
-    >>> list(read_documents(folder))
-    ['This is a.txt.', 'This is b.txt.']
+    every line ends in ``\\n``. A ValueError where there is no such folder or no ``.txt`` file in it, and later for a file
+    that cannot be read or is not UTF-8; it names the file and the first wrong byte.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -62,16 +49,14 @@ def _read_document(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{path} is not UTF-8: byte 0x{error.object[error.start]:02x} at position {error.start}; "
-            "convert the file to UTF-8 first"
-        ) from None
+        wrong = f"byte 0x{error.object[error.start]:02x} at position {error.start}"
+        raise ValueError(f"{path} is not UTF-8: {wrong}; convert the file to UTF-8 first") from None
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def encode_documents(documents: Iterable[str], tokenizer: BPETokenizer | tiktoken.Encoding) -> Iterator[np.ndarray]:
-    """Token ids of one document after another, int64 [seq]; each ends in the tokenizer's ``<|endoftext|>``.
+    """Token ids of one document after another, int64 [seq]; each ends in ``<|endoftext|>`` (section "A corpus is one row").
 
     The name ``<|endoftext|>`` inside a document is ordinary text: no document can end early, or pretend to be two.
 
@@ -93,19 +78,9 @@ def encode_documents(documents: Iterable[str], tokenizer: BPETokenizer | tiktoke
 
 
 def as_token_array(token_ids: Any) -> np.ndarray:
-    """Token ids as an array [n_tokens] of integers; arrays, tensors and memory maps are not copied.
+    """Token ids as an array [n_tokens] of integers; arrays, tensors and memory maps are not copied (section "Windows").
 
-    Raises
-    ------
-    TypeError : not integers.
-    ValueError : not exactly one dimension.
-
-    Examples
-    --------
-    >>> as_token_array([0.5, 2])
-    Traceback (most recent call last):
-    ...
-    TypeError: token ids must be integers, not float64; encode text with a tokenizer first
+    A TypeError where they are not integers, a ValueError where they are not one row.
     """
     array = np.asanyarray(token_ids)  # "any": a memory map stays one
     if array.size and array.dtype.kind not in "iu":
@@ -116,9 +91,10 @@ def as_token_array(token_ids: Any) -> np.ndarray:
 
 
 def check_vocabulary(token_ids: Any, vocab_size: int, start: int = 0) -> None:
-    """A ValueError where an id lies outside the vocabulary; ``start`` is the position of the first id in its corpus.
+    """A ValueError where an id lies outside the vocabulary (section "What goes wrong").
 
-    A GPU meets such an id in an embedding look-up, with an error that names neither the id nor the place.
+    ``start`` is the position of the first id in its corpus. A GPU meets such an id in an embedding look-up, with an error
+    that names neither the id nor its position.
 
     Examples
     --------
@@ -137,13 +113,10 @@ def check_vocabulary(token_ids: Any, vocab_size: int, start: int = 0) -> None:
 
 
 def train_val_split(tokens: Any, train_fraction: float) -> tuple[Any, Any]:
-    """The first ``train_fraction`` of the tokens, and the rest: views of an array or tensor, no copies.
+    """The first ``train_fraction`` of the tokens, and the rest: views, no copies (section "Training and validation").
 
-    The split comes before the windows: a window across the border would show validation text in training.
-
-    Raises
-    ------
-    ValueError : ``train_fraction`` not between 0 and 1, or one of the parts would be empty.
+    The split comes before the windows: a window across the border would show validation text in training. A ValueError where
+    ``train_fraction`` is not between 0 and 1, or one of the parts would be empty.
 
     Examples
     --------
@@ -165,19 +138,16 @@ def train_val_split(tokens: Any, train_fraction: float) -> tuple[Any, Any]:
 
 
 class TokenDataset(Dataset):
-    """Sliding windows over token ids: window ``i`` begins at token ``i * stride``.
+    """Windows over token ids; window ``i`` begins at token ``i * stride`` (section "Windows").
+
+    Torch's ``DataLoader`` takes it, too. Leave its ``num_workers`` at 0: copying windows is fast, and each spawned worker
+    would be sent all of them, written out one after another.
 
     Parameters
     ----------
     token_ids : [n_tokens] integers: a list, array, tensor or memory map; all but a list are used where they are.
-    context_length : tokens in a window.
-    stride : tokens from the start of one window to the start of the next; with ``stride=context_length`` every token
-        is an input at most once.
-
-    Raises
-    ------
-    ValueError : fewer than ``context_length + 1`` tokens; a size below 1; more than one dimension.
-    TypeError : token ids or sizes that are not integers.
+    context_length : tokens in a window; a ValueError where there are not at least ``context_length + 1`` tokens.
+    stride : tokens from the start of one window to the start of the next.
 
     Examples
     --------
@@ -200,253 +170,131 @@ class TokenDataset(Dataset):
                 f"{context_length + 1}, since its targets lie one token further: "
                 f"pass a longer text or a context_length of at most {n_tokens - 1}"
             )
-        # One more token than context_length: a window's inputs are its first tokens, its targets the last.
-        self._windows = sliding_window_view(self.token_ids, context_length + 1)[::stride]  # a view, whatever its shape
+        # A view, whatever its shape. A window has one token more: inputs are all but the last, targets all but the first.
+        self.windows = sliding_window_view(self.token_ids, context_length + 1)[
+            ::stride
+        ]  # [n_windows, context_length + 1]
 
     def __len__(self) -> int:
         """Number of windows: (n_tokens - context_length - 1) // stride + 1."""
-        return len(self._windows)
+        return len(self.windows)
 
     def __getitem__(self, index: int | np.ndarray) -> tuple[Tensor, Tensor]:
         """Inputs and targets, int64 [context_length]; of an array of numbers [batch], int64 [batch, context_length]."""
-        windows = self._windows[index]  # [..., context_length + 1]
+        windows = self.windows[index]  # [..., context_length + 1]
         inputs, targets = windows[..., :-1], windows[..., 1:]
         return torch.from_numpy(inputs.astype(np.int64)), torch.from_numpy(targets.astype(np.int64))
 
-    def __reduce__(self):
-        # How a dataset travels to a worker process. Pickle would send the content of a memory map, all of it, and the
-        # windows as a table; so the worker cuts the windows itself, and opens a memory-mapped file again.
-        token_ids = self.token_ids
-        if isinstance(token_ids, np.memmap) and token_ids.filename and token_ids.flags.c_contiguous:
-            token_ids = _MemoryMap(token_ids)
-        return TokenDataset, (token_ids, self.context_length, self.stride)
 
-
-class _MemoryMap:
-    """Pickles as the place of a memory map: file, type, mode, offset, shape; unpickled, it is a memory map again."""
-
-    def __init__(self, array: np.memmap):
-        whole = array
-        while isinstance(whole.base, np.memmap):  # a slice's own `offset` is that of the array it was cut from
-            whole = whole.base
-        offset = whole.offset + array.ctypes.data - whole.ctypes.data
-        self.place = (array.filename, array.dtype, "r", offset, array.shape)
-
-    def __reduce__(self):
-        return np.memmap, self.place
-
-
-def _check_sizes(**sizes: int) -> None:
+def _check_sizes(at_least: int = 1, **sizes: int) -> None:
     for name, value in sizes.items():
         if isinstance(value, bool) or not isinstance(value, int):
             raise TypeError(f"{name} must be an int, not {value!r}")
-        if value < 1:
-            raise ValueError(f"{name} is {value}; it must be at least 1")
+        if value < at_least:
+            raise ValueError(f"{name} is {value}; it must be at least {at_least}")
 
 
-# ---------------------------------------------------------------------------------------------- order
+# ---------------------------------------------------------------------------------------------- batches
 
 
-class RandomOrder:
-    """A random permutation of ``range(n)`` that is computed where it is asked for, and never stored.
+def random_order(n: int, seed: int, epoch: int) -> np.ndarray:
+    """The numbers 0 to n - 1, shuffled, int64 [n], as seed and epoch fix them (section "The order of the windows").
 
-    Stored, the order of a billion windows takes 8 GB; this takes 2 MB, memory for 8 sqrt(n) random numbers. A number is
-    written with two digits (left, right) to the base ``side``, about sqrt(n), and passes through rounds of
-    ``left, right = right, (left + random[right]) % side``. Whatever the random numbers are, a round can be undone, so no two
-    numbers ever meet: a Feistel network (Luby and Rackoff 1988). Two digits also write numbers that are too large; such a
-    number passes again until it is below ``n`` (cycle walking; Black and Rogaway 2002).
+    For ten million windows this takes seconds and 200 MB. For a billion, a trillion tokens in windows of 1,024, it would
+    take 20 GB: that is where the plain form ends. Shuffle such a corpus in parts.
+
+    Examples
+    --------
+    >>> random_order(8, seed=7, epoch=0)
+    array([6, 3, 4, 0, 2, 7, 5, 1])
+    """
+    # PCG64's raw bits are promised to stay the same in every version of NumPy; what default_rng() makes of them is not.
+    lots = np.random.PCG64([seed, epoch]).random_raw(n)
+    return np.argsort(lots, kind="stable")  # "stable": equal lots, rare as they are, keep one order everywhere
+
+
+class TokenLoader:
+    """Batches of windows in an order that a seed fixes, resumable at any batch (section "The order of the windows").
+
+    Iterating runs through one epoch: ``epoch`` counts the finished ones, ``batch`` the batches that the current one has
+    handed out. An epoch that is broken off starts over, unless `load_state_dict` continues it. The order depends on the
+    seed and the epoch alone; no global random numbers are used.
 
     Parameters
     ----------
-    n : how many numbers, at least 1.
-    seed, epoch : 0 or larger; they fix the order.
+    dataset, batch_size : the windows, and how many of them make a batch.
+    shuffle : a random order, another one in every epoch (for training), or the order of the text (for validation).
+    drop_last : leave out a last batch that is not full; a ValueError where no batch would be left.
+    seed : 0 or larger.
 
     Examples
     --------
-    >>> order = RandomOrder(10, seed=1, epoch=0)
-    >>> order(np.arange(10))
-    array([9, 8, 2, 7, 0, 1, 3, 6, 4, 5])
-    >>> order(np.array([7]))  # without the others
-    array([6])
-    """
-
-    N_ROUNDS = 8  # with four, a number still tells something about the next one
-
-    def __init__(self, n: int, seed: int, epoch: int = 0):
-        _check_sizes(n=n)
-        side = math.isqrt(n - 1) + 1
-        # With an odd side the rounds make an even permutation: for n = side² half of the orders would never come.
-        side += side % 2
-        # PCG64's raw bits are promised to stay the same in every version of NumPy; what default_rng() makes of them is not.
-        bits = np.random.PCG64([seed, epoch]).random_raw((self.N_ROUNDS, side))
-        self.n, self._side, self._rounds = n, side, (bits % side).astype(np.int64)
-
-    def __call__(self, positions: np.ndarray) -> np.ndarray:
-        """The numbers at these positions of the order, int64 [batch]."""
-        numbers = self._pass(positions)
-        while (too_large := numbers >= self.n).any():
-            numbers[too_large] = self._pass(numbers[too_large])
-        return numbers
-
-    def _pass(self, numbers: np.ndarray) -> np.ndarray:
-        left, right = np.divmod(numbers, self._side)  # the two digits of every number
-        for random in self._rounds:  # [side]
-            left, right = right, (left + random[right]) % self._side
-        return left * self._side + right
-
-
-class _EpochSampler(Sampler):
-    """The window numbers of an epoch's batches, each int64 [batch], from batch ``first`` on."""
-
-    def __init__(self, n_windows: int, batch_size: int, shuffle: bool, drop_last: bool, seed: int):
-        self.n_windows, self.batch_size, self.shuffle, self.seed = n_windows, batch_size, shuffle, seed
-        self.n_batches = n_windows // batch_size if drop_last else math.ceil(n_windows / batch_size)
-        self.epoch = self.first = 0
-
-    def __len__(self) -> int:
-        return self.n_batches
-
-    def __iter__(self) -> Iterator[np.ndarray]:
-        order = RandomOrder(self.n_windows, self.seed, self.epoch) if self.shuffle else np.asarray
-        size, end = self.batch_size, min(self.n_batches * self.batch_size, self.n_windows)
-        # The order of 64 batches at once: for a few numbers, calling NumPy takes longer than its work.
-        for start in range(self.first * size, end, 64 * size):
-            numbers = order(np.arange(start, min(start + 64 * size, end)))
-            yield from (numbers[i : i + size] for i in range(0, len(numbers), size))
-
-
-class TokenLoader(DataLoader):
-    """torch's DataLoader over windows, in an order that a seed fixes, and resumable at any batch; `make_loader` makes it.
-
-    Iterating runs through one epoch: ``epoch`` counts the finished ones, ``batch`` the batches that the current one has
-    handed out. An epoch that is broken off starts over, unless `load_state_dict` continues it.
-
-    Examples
-    --------
-    >>> loader = make_loader(range(9), context_length=2, batch_size=2, stride=2, shuffle=True, drop_last=False, seed=1)
+    >>> loader = make_loader(range(9), context_length=2, stride=2, batch_size=2, shuffle=True, drop_last=False, seed=1)
     >>> for inputs, targets in loader:
     ...     state = loader.state_dict()
     ...     break
-    >>> state["epoch"], state["batch"]
-    (0, 1)
+    >>> inputs.tolist(), targets.tolist(), state["epoch"], state["batch"]
+    ([[4, 5], [0, 1]], [[5, 6], [1, 2]], 0, 1)
     >>> loader.load_state_dict(state)
     >>> [inputs.tolist() for inputs, targets in loader]
-    [[[2, 3], [6, 7]]]
+    [[[6, 7], [2, 3]]]
     """
 
-    # Why a DataLoader, not a plain loop: worker processes, prefetching and pinned memory come with it. Why it counts the
-    # batches here, not in the sampler: with workers, the sampler is several batches ahead of what has been handed out.
-
-    def __init__(
-        self, dataset: TokenDataset, *, batch_size: int, shuffle: bool, drop_last: bool, seed: int = 0, **options: Any
-    ):
+    def __init__(self, dataset: TokenDataset, *, batch_size: int, shuffle: bool, drop_last: bool, seed: int = 0):
         _check_sizes(batch_size=batch_size)
-        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
-            raise ValueError(f"seed is {seed!r}; choose an int from 0 to {2**63 - 1}")
+        _check_sizes(at_least=0, seed=seed)
         if drop_last and batch_size > len(dataset):
             raise ValueError(
                 f"batch_size is {batch_size}, but there are only {len(dataset)} windows, and drop_last leaves out a batch "
                 "that is not full: choose a smaller batch_size or stride, a longer text, or drop_last=False"
             )
-        self.epoch = self.batch = 0
-        self._resuming = False
-        self._settings = {
-            "n_tokens": len(dataset.token_ids),
-            "context_length": dataset.context_length,
-            "stride": dataset.stride,
-            "batch_size": batch_size,
-            "shuffle": bool(shuffle),
-            "drop_last": bool(drop_last),
-            "seed": seed,
-        }
-        # batch_size=None: the sampler makes the batches, and the dataset gathers each in one go. Without a generator of its
-        # own, a DataLoader takes a number from torch's global generator at the start of every epoch.
-        super().__init__(
-            dataset,
-            sampler=_EpochSampler(len(dataset), batch_size, shuffle, drop_last, seed),
-            batch_size=None,
-            generator=torch.Generator().manual_seed(seed),
-            **options,
-        )
+        self.dataset, self.batch_size, self.seed = dataset, batch_size, seed
+        self.shuffle, self.drop_last = bool(shuffle), bool(drop_last)
+        self.epoch, self.batch, self._resuming = 0, 0, False
 
-    def __iter__(self) -> Iterator[list[Tensor]]:
-        """The batches of one epoch, from its start or from where `load_state_dict` has put the loader."""
+    def __len__(self) -> int:
+        """Number of batches in an epoch."""
+        n_batches = len(self.dataset) / self.batch_size
+        return math.floor(n_batches) if self.drop_last else math.ceil(n_batches)
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """The batches of one epoch, inputs and targets, both int64 [batch, context_length]."""
         epoch, first = self.epoch, self.batch if self._resuming else 0
         self._resuming = False
-        self.sampler.epoch, self.sampler.first = epoch, first
-        for self.batch, windows in enumerate(super().__iter__(), start=first + 1):
-            yield windows
+        n_windows, size = len(self.dataset), self.batch_size
+        order = random_order(n_windows, self.seed, epoch) if self.shuffle else np.arange(n_windows)
+        for k in range(first, len(self)):
+            self.batch = k + 1
+            yield self.dataset[order[k * size : (k + 1) * size]]
         self.epoch, self.batch = epoch + 1, 0
 
     def state_dict(self) -> dict[str, int | bool]:
         """The position behind the batch that was handed out last, and the settings; plain numbers, for a checkpoint."""
-        return {"epoch": self.epoch, "batch": self.batch, **self._settings}
+        settings = {name: getattr(self, name) for name in ("batch_size", "shuffle", "drop_last", "seed")}
+        windows = {name: getattr(self.dataset, name) for name in ("context_length", "stride")}
+        n_tokens = len(self.dataset.token_ids)
+        return {"epoch": self.epoch, "batch": self.batch, "n_tokens": n_tokens, **windows, **settings}
 
     def load_state_dict(self, state: dict[str, int | bool]) -> None:
         """Continue from a position of `state_dict`; a ValueError where the data or settings differ from those saved."""
-        expected = {"epoch", "batch", *self._settings}
-        if set(state) != expected:
-            raise ValueError(f"the state has {sorted(state)}; expected what state_dict returns: {sorted(expected)}")
-        for name, value in self._settings.items():
-            if state[name] != value:
+        own = self.state_dict()
+        if set(state) != set(own):
+            raise ValueError(f"the state has {sorted(state)}; expected what state_dict returns: {sorted(own)}")
+        for name, value in own.items():
+            if name not in ("epoch", "batch") and state[name] != value:
                 raise ValueError(
                     f"the state was saved with {name} {state[name]}, but this loader has {name} {value}, so its batches "
                     "would be others: make the loader as it was made then"
                 )
-        if not (state["epoch"] >= 0 and 0 <= state["batch"] <= len(self)):
-            raise ValueError(
-                f"the state is at epoch {state['epoch']}, batch {state['batch']}; an epoch has {len(self)} batches"
-            )
-        self.epoch, self.batch, self._resuming = state["epoch"], state["batch"], True
+        epoch, batch = state["epoch"], state["batch"]
+        if epoch < 0 or not 0 <= batch <= len(self):
+            raise ValueError(f"the state is at epoch {epoch}, batch {batch}; an epoch has {len(self)} batches")
+        self.epoch, self.batch, self._resuming = epoch, batch, True
 
 
-def make_loader(
-    token_ids: Any,
-    *,
-    context_length: int,
-    batch_size: int,
-    stride: int,
-    shuffle: bool,
-    drop_last: bool,
-    seed: int = 0,
-    num_workers: int = 0,
-    pin_memory: bool = False,
-) -> TokenLoader:
-    """A loader of [inputs, targets], both int64 [batch, context_length], over the windows of `TokenDataset`.
-
-    The order depends on the seed and the epoch alone; no global random numbers are used. A loader that takes over the
-    ``state_dict`` of another continues with exactly the batches that would have come, in this epoch and all others.
-
-    Parameters
-    ----------
-    token_ids, context_length, stride : see `TokenDataset`.
-    batch_size : windows in a batch.
-    shuffle : a random order, another one in every epoch (for training), or the order of the text (for validation).
-    drop_last : leave out a last batch that is not full.
-    seed : 0 or larger.
-    num_workers, pin_memory : see torch's DataLoader. Gathering windows is so fast that workers rarely pay.
-
-    Raises
-    ------
-    ValueError, TypeError : those of `TokenDataset`; ``batch_size`` below 1; negative seed; no batch left by ``drop_last``.
-
-    Examples
-    --------
-    >>> loader = make_loader(range(9), context_length=2, batch_size=2, stride=2, shuffle=True, drop_last=False, seed=1)
-    >>> for inputs, targets in loader:
-    ...     print(inputs.tolist(), targets.tolist())
-    [[0, 1], [4, 5]] [[1, 2], [5, 6]]
-    [[2, 3], [6, 7]] [[3, 4], [7, 8]]
-    """
-    return TokenLoader(
-        TokenDataset(token_ids, context_length, stride),
-        batch_size=batch_size,
-        shuffle=shuffle,
-        drop_last=drop_last,
-        seed=seed,
-        num_workers=num_workers,
-        pin_memory=pin_memory,
-    )
+def make_loader(token_ids: Any, *, context_length: int, stride: int, **options: Any) -> TokenLoader:
+    """`TokenLoader` over the windows of `TokenDataset`, with the parameters of both (section "The package's version")."""
+    return TokenLoader(TokenDataset(token_ids, context_length, stride), **options)
 
 
 # ---------------------------------------------------------------------------------------------- token files
@@ -458,28 +306,15 @@ _DTYPES = {"U16": np.dtype("<u2"), "U32": np.dtype("<u4")}
 
 
 def write_token_file(path: str | os.PathLike, token_ids: Any, vocab_size: int) -> None:
-    """Write token ids to a file for `open_token_file`: two bytes each, or four from a vocabulary of 65,537 up.
+    """Write token ids to a file for `open_token_file`, two bytes each (section "A corpus is one row").
 
-    An older file stays whole until the new one is complete. What is written is a safetensors file with one tensor.
+    From a vocabulary of 65,537 up an id takes four bytes. An older file stays whole until the new one is complete.
 
     Parameters
     ----------
-    token_ids : [n_tokens] integers; or an iterator of such pieces, such as `encode_documents` gives, which is written
-        piece by piece, so that only one of them is in memory.
+    token_ids : [n_tokens] integers, below ``vocab_size`` or a ValueError; or an iterator of such pieces, as
+        `encode_documents` gives them, which is written piece by piece, so that only one of them is in memory.
     vocab_size : number of tokens of the tokenizer.
-
-    Raises
-    ------
-    ValueError : an id outside the vocabulary; no ids at all.
-    TypeError : ids that are not integers.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "corpus.safetensors"
-    >>> write_token_file(path, iter([[3673, 477], [10281]]), vocab_size=50257)
-    >>> open_token_file(path)
-    memmap([ 3673,   477, 10281], dtype=uint16)
     """
     _check_sizes(vocab_size=vocab_size)
     if vocab_size > 2**32:
@@ -500,35 +335,25 @@ def write_token_file(path: str | os.PathLike, token_ids: Any, vocab_size: int) -
 
 
 def _header(kind: str, n_tokens: int, vocab_size: int) -> bytes:
-    n_bytes = n_tokens * _DTYPES[kind].itemsize
-    content = {
-        "__metadata__": {"vocab_size": str(vocab_size)},
-        "token_ids": {"dtype": kind, "shape": [n_tokens], "data_offsets": [0, n_bytes]},
-    }
+    tensor = {"dtype": kind, "shape": [n_tokens], "data_offsets": [0, n_tokens * _DTYPES[kind].itemsize]}
+    content = {"__metadata__": {"vocab_size": str(vocab_size)}, "token_ids": tensor}
     text = json.dumps(content).ljust(_HEADER_BYTES - 8).encode()
     return len(text).to_bytes(8, "little") + text
 
 
 def open_token_file(path: str | os.PathLike, vocab_size: int | None = None) -> np.memmap:
-    """The token ids of a file, [n_tokens] uint16 or uint32, read-only: pages are read from disk when they are used.
+    """The token ids of a file, [n_tokens] uint16 or uint32, mapped and read-only (section "A corpus is one row").
 
-    Parameters
-    ----------
-    path : a file that `write_token_file` wrote.
-    vocab_size : where given, the file's ids must fit: its own vocabulary may not be larger.
-
-    Raises
-    ------
-    ValueError : a file of another kind, or damaged: cut short, for example; a vocabulary larger than ``vocab_size``.
+    Pages are read from disk when they are used. A ValueError where the file is of another kind or damaged, or was written
+    with a vocabulary larger than ``vocab_size``.
 
     Examples
     --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "corpus.safetensors"
-    >>> write_token_file(path, range(100_000), vocab_size=100_000)
-    >>> token_ids = open_token_file(path)
-    >>> token_ids[-3:], token_ids.nbytes, path.stat().st_size
-    (memmap([99997, 99998, 99999], dtype=uint32), 400000, 400256)
+    >>> write_token_file(path, iter([[3673, 477], [10281]]), vocab_size=50257)
+    >>> open_token_file(path)
+    memmap([ 3673,   477, 10281], dtype=uint16)
     """
     path = Path(path)
     n_bytes = path.stat().st_size
