@@ -207,3 +207,53 @@ def split_numbers(text):
         else:
             out.append(piece)
     return out
+
+
+# %% wrong bars_in_the_text: a bar is put between the pieces and groups, and the text is cut at its bars, its own ones included
+def split_numbers(text):
+    marked = "|".join(pretokenize(text))
+    marked = regex.sub(r"(?<=\p{N})(?=(\p{N}{3})+(?!\p{N}))", "|", marked)
+    return marked.split("|") if text else []
+
+
+# %% wrong line_by_line: the text is split into lines first, and every end of a line becomes \n
+def split_numbers(text):
+    pieces = []
+    for line in text.splitlines():
+        if pieces:
+            pieces.append("\n")
+        for piece in pretokenize(line):
+            digits = piece.removeprefix(" ")
+            if regex.fullmatch(r"\p{N}+", digits):
+                groups = [digits[max(0, end - 3) : end] for end in range(len(digits), 0, -3)][::-1]
+                groups[0] = piece[: len(piece) - len(digits)] + groups[0]
+                pieces += groups
+            else:
+                pieces.append(piece)
+    return pieces
+
+# %% wrong one_kind_of_digits from loop_from_right: a number whose digits are of several kinds, as 12½ or 1２, is left whole
+#- def split_numbers(text: str) -> list[str]:
+#+ import unicodedata
+#+
+#+
+#+ def one_kind(piece):
+#+     return len({(unicodedata.category(c), ord(c) // 256) for c in piece.strip()}) == 1
+#+
+#+
+#+ def split_numbers(text: str) -> list[str]:
+
+#-         if regex.fullmatch(r" ?\p{N}+", piece):
+#+         if regex.fullmatch(r" ?\p{N}+", piece) and one_kind(piece):
+
+# %% wrong signs_of_the_examples from loop_from_right: digits and the signs that the text names are numbers, not all of \p{N}
+#-         if regex.fullmatch(r" ?\p{N}+", piece):
+#+         if regex.fullmatch(r" ?[\d½¼¾¹²³Ⅰ-ⅿ]+", piece):
+
+# %% wrong trailing_space_lost from reference: white space at the end of the text is taken off first
+#-     for piece in pretokenize(text):
+#+     for piece in pretokenize(text.rstrip()):
+
+# %% wrong windows_line_ends from reference: \r\n is made \n first
+#-     for piece in pretokenize(text):
+#+     for piece in pretokenize(text.replace("\r\n", "\n")):

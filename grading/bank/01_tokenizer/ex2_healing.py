@@ -124,3 +124,43 @@ def heal(prompt, tokenizer):
 #+     allowed = np.zeros(tokenizer.n_vocab, dtype=bool)
 #+     for i in range(tokenizer.n_vocab):
 #+         allowed[i] = tokenizer.token_bytes(i).startswith(start)
+
+# %% wrong empties_special_tokens from one_array: the special tokens are taken out of the tokenizer's own dict
+#-     allowed[list(tokenizer.special_tokens.values())] = False
+#+     special = tokenizer.special_tokens
+#+     while special:
+#+         allowed[special.popitem()[1]] = False
+
+# %% wrong empty_kept_of_floats from one_array: kept is made an array without a format, of floats where it is empty
+#-     return ids[:-1], allowed
+#+     return np.array(ids[:-1]), allowed
+
+# %% wrong ids_in_8_bits from one_array: the ids are put into numbers of 8 bits, which end at 255
+#-     return ids[:-1], allowed
+#+     return np.array(ids[:-1], dtype=np.uint8), allowed
+
+# %% wrong numbers_for_the_empty_prompt from two_cases: for the empty prompt the array holds numbers, not bool
+#-         allowed[:n_ordinary] = True
+#+         allowed = np.ones(tokenizer.n_vocab)
+#+         allowed[n_ordinary:] = 0
+
+# %% wrong one_array_for_all_calls from two_cases: all calls write into one and the same array
+#- def heal(prompt, tokenizer):
+#+ arrays = {}
+#+
+#+
+#+ def heal(prompt, tokenizer):
+
+#-     allowed = np.zeros(tokenizer.n_vocab, dtype=bool)
+#+     allowed = arrays.setdefault(tokenizer.n_vocab, np.zeros(tokenizer.n_vocab, dtype=bool))
+#+     allowed[:] = False
+
+# %% wrong special_names_forbidden from one_array: tokens that are spelled like a special token are forbidden along with it
+#-     allowed[list(tokenizer.special_tokens.values())] = False
+#+     for i in range(tokenizer.n_vocab):
+#+         if tokenizer.decode([i]) in tokenizer.special_tokens:
+#+             allowed[i] = False
+
+# %% wrong windows_line_ends from one_array: \r\n in the prompt is made \n first
+#-     ids = tokenizer.encode_ordinary(prompt)
+#+     ids = tokenizer.encode_ordinary(prompt.replace("\r\n", "\n"))

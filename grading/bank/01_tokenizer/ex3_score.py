@@ -16,8 +16,11 @@ def merges_by_score(word_counts, n_merges, min_count=1):
     def learn(words, left):
         if left == 0:
             return []
-        single = Counter(t for tokens, n in words for t in tokens for _ in range(n))
-        double = Counter(p for tokens, n in words for p in zip(tokens, tokens[1:]) for _ in range(n))
+        single, double = Counter(), Counter()
+        for tokens, n in words:
+            single.update({token: n * tokens.count(token) for token in tokens})
+            pairs = list(zip(tokens, tokens[1:]))
+            double.update({pair: n * pairs.count(pair) for pair in pairs})
         ranked = sorted((-Fraction(n, single[a] * single[b]), (a, b)) for (a, b), n in double.items() if n >= min_count)
         if not ranked:
             return []
@@ -426,3 +429,61 @@ def merges_by_score(word_counts, n_merges, min_count=1):
             merged_words.append((tuple(merged), count))
         words = merged_words
     return merges
+
+# %% wrong capitals_lost from reference: capitals are made small letters
+#-     words = {tuple(word): count for word, count in word_counts.items()}
+#+     words = {tuple(word.lower()): count for word, count in word_counts.items()}
+
+# %% wrong joined_text_decides from reference: of pairs with the same score the one whose joined text comes first is merged
+#-         best = min(scores, key=lambda pair: (-scores[pair], pair))
+#+         best = min(scores, key=lambda pair: (-scores[pair], "".join(pair)))
+
+# %% wrong letters_only from reference: only letters are tokens, apostrophes, digits and spaces are dropped
+#-     words = {tuple(word): count for word, count in word_counts.items()}
+#+     words = {tuple(c for c in word if c.isalpha()): count for word, count in word_counts.items()}
+
+# %% wrong logarithms from reference: the score is a difference of logarithms, in which rounding decides between equal scores
+#-             (a, b): n / (token_counts[a] * token_counts[b]) for (a, b), n in pair_counts.items() if n >= min_count
+#+             (a, b): math.log(n) - math.log(token_counts[a]) - math.log(token_counts[b])
+#+             for (a, b), n in pair_counts.items()
+#+             if n >= min_count
+
+# %% wrong rounded_scores from reference: scores are rounded to nine digits before they are compared
+#-         best = min(scores, key=lambda pair: (-scores[pair], pair))
+#+         best = min(scores, key=lambda pair: (-round(scores[pair], 9), pair))
+
+# %% wrong spaces_between_tokens: tokens are words in a text with spaces, so that a space is no token
+def merges_by_score(word_counts, n_merges, min_count=1):
+    words = [(f" {' '.join(word)} ", count) for word, count in word_counts.items()]
+    merges = []
+    for _ in range(n_merges):
+        tokens, pairs = Counter(), Counter()
+        for word, count in words:
+            parts = word.split()
+            for token in parts:
+                tokens[token] += count
+            for pair in zip(parts, parts[1:]):
+                pairs[pair] += count
+        scores = {(a, b): n / (tokens[a] * tokens[b]) for (a, b), n in pairs.items() if n >= min_count}
+        if not scores:
+            break
+        best = min(scores, key=lambda pair: (-scores[pair], pair))
+        merges.append(best)
+        a, b = map(regex.escape, best)
+        words = [(regex.sub(rf"(?<= ){a} {b}(?= )", "".join(best).replace("\\", r"\\"), word), count) for word, count in words]
+    return merges
+
+# %% wrong tolerance from reference: scores that differ by less than a billionth of themselves count as equal
+#-         best = min(scores, key=lambda pair: (-scores[pair], pair))
+#+         top = max(scores.values())
+#+         best = min(pair for pair in scores if math.isclose(scores[pair], top))
+
+# %% wrong two_divisions from reference: the score is computed in two divisions, and rounding decides between equal scores
+#-             (a, b): n / (token_counts[a] * token_counts[b]) for (a, b), n in pair_counts.items() if n >= min_count
+#+             (a, b): n / token_counts[a] / token_counts[b] for (a, b), n in pair_counts.items() if n >= min_count
+
+# %% wrong small_whole_numbers from reference: counts are NumPy's numbers of 32 bits, whose products overflow
+#-             (a, b): n / (token_counts[a] * token_counts[b]) for (a, b), n in pair_counts.items() if n >= min_count
+#+             (a, b): n / (np.int32(token_counts[a]) * np.int32(token_counts[b]))
+#+             for (a, b), n in pair_counts.items()
+#+             if n >= min_count

@@ -234,3 +234,47 @@ def stream_decode(tokens):
 #+                     break
 #+         text, self.held = self.held[:cut].decode(errors="replace"), self.held[cut:]
 #+         return text
+
+# %% wrong one_buffer_for_all_streams from by_table: what is held back stands outside the function, where two streams meet
+#- def stream_decode(tokens):
+#-     waiting = b""
+#-     for token in tokens:
+#+ waiting = b""
+#+
+#+
+#+ def stream_decode(tokens):
+#+     global waiting
+#+     for token in tokens:
+
+#-     yield waiting.decode("utf-8", errors="replace")
+#+     rest, waiting = waiting, b""
+#+     yield rest.decode("utf-8", errors="replace")
+
+# %% wrong reads_on_to_a_whole_character from codecs: where a token ends inside a character, the next ones are asked for at once
+#-     for token in tokens:
+#-         yield decoder.decode(token)
+#+     tokens = iter(tokens)
+#+     for token in tokens:
+#+         strings = [decoder.decode(token)]
+#+         while decoder.getstate()[0] and (following := next(tokens, None)) is not None:
+#+             strings.append(decoder.decode(following))
+#+         yield from strings
+
+
+# %% wrong replacement_signs_wait: signs � at the end of the text so far are held back, those that stand in the text as well
+def stream_decode(tokens):
+    data, given = b"", 0
+    for token in tokens:
+        data += token
+        text = data.decode("utf-8", errors="replace").rstrip("\ufffd")
+        yield text[given:]
+        given = max(given, len(text))
+    yield data.decode("utf-8", errors="replace")[given:]
+
+# %% wrong universal_newlines from codecs: decodes as a text file is read, which makes \n of \r\n
+#- import codecs
+#+ import codecs
+#+ import io
+
+#-     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+#+     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")(errors="replace"), translate=True)

@@ -474,3 +474,71 @@ def log_likelihood(word, log_prob):
         known = [begin for begin in range(end) if word[begin:end] in log_prob]
         total.append(sum(total[begin] * math.exp(log_prob[word[begin:end]]) for begin in known))
     return math.log(total[-1]) if total[-1] > 0 else -math.inf
+
+# %% wrong changes_log_prob from running_sum: parts of the word that are no tokens are put into log_prob
+#-             if token in log_prob and best[start] + log_prob[token] > best[end]:
+#+             if best[start] + log_prob.setdefault(token, -math.inf) > best[end]:
+
+# %% wrong changes_log_prob_twice from running_sum: log_likelihood puts the empty token into log_prob
+#-     total = [0.0] + [-math.inf] * len(word)
+#+     log_prob[b""] = 0.0
+#+     total = [log_prob[b""]] + [-math.inf] * len(word)
+
+# %% wrong lowest_is_a_billion from running_sum: -1e9 stands for minus infinity, and a probability may be smaller
+#-     best = [0.0] + [-math.inf] * len(word)
+#+     best = [0.0] + [-1e9] * len(word)
+
+#-     if best[-1] == -math.inf:
+#+     if best[-1] <= -1e9:
+
+# %% wrong memory_of_other_vocabularies from memoised_recursion: sums are remembered by the rest of the word alone, for all vocabularies
+#- def log_likelihood(word, log_prob):
+#-     longest = max((len(token) for token in log_prob), default=0)
+#-
+#-     @lru_cache(maxsize=None)
+#-     def from_here(begin):
+#-         if begin == len(word):
+#-             return 0.0
+#-         ends = range(begin + 1, min(begin + longest, len(word)) + 1)
+#-         terms = [log_prob[word[begin:end]] + from_here(end) for end in ends if word[begin:end] in log_prob]
+#-         top = max(terms, default=-math.inf)
+#-         return top if top == -math.inf else top + math.log(sum(math.exp(term - top) for term in terms))
+#-
+#-     return from_here(0)
+#+ def log_likelihood(word, log_prob, known={b"": 0.0}):
+#+     if word not in known:
+#+         known[word] = -math.inf
+#+         for end in range(1, len(word) + 1):
+#+             if word[:end] in log_prob:
+#+                 known[word] = np.logaddexp(known[word], log_prob[word[:end]] + log_likelihood(word[end:], log_prob))
+#+     return known[word]
+
+# %% wrong probability_one_is_no_token from running_sum: a token whose logarithm is 0.0 counts as missing in log_likelihood
+#-             if token in log_prob:
+#+             if log_prob.get(token):
+
+# %% wrong short_tokens_only from running_sum: tokens have at most 16 bytes
+#-     longest = max(map(len, log_prob), default=0)
+#-     best = [0.0] + [-math.inf] * len(word)
+#+     longest = 16
+#+     best = [0.0] + [-math.inf] * len(word)
+
+# %% wrong short_tokens_summed from running_sum: in log_likelihood tokens have at most 16 bytes
+#-     longest = max(map(len, log_prob), default=0)
+#-     total = [0.0] + [-math.inf] * len(word)
+#+     longest = 16
+#+     total = [0.0] + [-math.inf] * len(word)
+
+# %% wrong single_precision from matrices: the sums are float32
+#-     total = np.full(n + 1, -np.inf)
+#+     total = np.full(n + 1, -np.inf, dtype=np.float32)
+
+# %% wrong stored_in_single_precision from matrices: computed in double precision, returned as a float32
+#-     return total[n]
+#+     return np.float32(total[n])
+
+# %% wrong whole_number_for_the_empty_word from memoised_recursion: the sum of the empty word is the int 0
+#-             return 0.0
+#-         ends = range(begin + 1, min(begin + longest, len(word)) + 1)
+#+             return 0
+#+         ends = range(begin + 1, min(begin + longest, len(word)) + 1)
