@@ -4,6 +4,7 @@ import itertools
 import re
 import subprocess
 import sys
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,6 +13,7 @@ import matplotlib as mpl
 import pytest
 
 from gptutils.notebook import plots
+from gptutils.tokenizer import gpt2_tokenizer
 
 
 class Page(HTMLParser):
@@ -315,6 +317,7 @@ shell = InteractiveShell.instance()
 import numpy as np
 from matplotlib import pyplot as plt
 from gptutils.notebook import plots
+from gptutils.tokenizer import gpt2_tokenizer
 plots.use_course_style()
 figure, (left, middle, right) = plt.subplots(1, 3)
 for i in range(len(plots.PALETTE)):
@@ -449,3 +452,35 @@ def test_ids_of_a_drawing_are_its_own(name):
 def test_a_drawing_that_does_not_exist():
     with pytest.raises(ValueError, match=r"no drawing 'blok'; there are: .*\bblock\b"):
         plots.drawing("blok")
+
+
+def words_drawn(name):
+    """All text of a drawing, in reading order of its file; a space is drawn as ␣."""
+    svg = ElementTree.fromstring(plots.drawing(name)._repr_svg_())
+    return "|".join(text.text for text in svg.iter(f"{SVG}text")).replace("␣", " ")
+
+
+def test_drawings_of_the_tokenizer_say_what_tiktoken_and_utf8_say():
+    gpt2, sentence = gpt2_tokenizer(), "Not all heroes wear capes."
+    way = words_drawn("tokenizer-way")
+    pieces = ["Not", " all", " heroes", " wear", " capes", "."]
+    assert [id for piece in pieces for id in gpt2.encode(piece)] == gpt2.encode(sentence)
+    for row in (
+        [sentence],
+        pieces,
+        list(" capes"),
+        [gpt2.decode([id]) for id in gpt2.encode(" capes")],
+        map(str, gpt2.encode(sentence)),
+    ):
+        assert "|".join(row) in way
+
+    drawn = words_drawn("tokenizer-bytes").split("|")
+    assert [int(word) for word in drawn if word.isdigit()] == list("h中😀".encode())
+    assert [word for word in drawn if word.startswith("U+")] == [f"U+{ord(character):04X}" for character in "h中😀"]
+
+    end = gpt2.eot_token
+    assert words_drawn("tokenizer-ids").split("|")[-5:-2] == [f"256 to {end - 1}", "end", str(end)]
+
+    table = words_drawn("tokenizer-pieces")
+    for piece, count in Counter(["The", " dog", ".", " The", " dog", "!"]).items():
+        assert "|".join(["", piece, *piece, str(count), ""]) in f"{table}|"
