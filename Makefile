@@ -20,6 +20,8 @@ $(READY): requirements.txt pyproject.toml tools/setup.sh
 
 book: $(READY) ## render the book to _build/html
 	@$(BOOK) || { rm -rf _build/.doctrees; exit 1; } # else Sphinx would not repeat its warnings the next time
+	@if grep -q "url:.*SET_OWNER" _config.yml; then echo "Buttons for Colab and the repository are left out until:" \
+		"make address URL=https://github.com/OWNER/NAME"; fi
 
 pdf: book ## print the whole book to _build/build-a-gpt.pdf (needs Chromium)
 	@$(BIN)/python tools/pdf.py

@@ -319,6 +319,42 @@ def test_changed_style_sheet_is_noticed(tmp_path):
     assert refresh(app, None, set(), set(), set()) == ["index"]
 
 
+def test_icons_are_drawn_with_the_paths_of_the_theme():
+    light = extension("course_light")
+    page = '<head><script defer src="../_static/scripts/fontawesome.js?digest=1"></script></head>\n<i class="fas fa-rocket"></i>'
+    html = light.lighten(f'{page}<span class="theme fa-solid fa-sun fa-lg" data-mode="light"></span>', "x")
+    assert "fontawesome.js" not in html
+    icons = [ElementTree.fromstring(svg) for svg in re.findall(r"<svg.*?</svg>", html)]
+    assert [icon.get("class") for icon in icons] == ["svg-inline--fa fa-rocket", "svg-inline--fa theme fa-sun fa-lg"]
+    assert icons[1].get("data-mode") == "light"
+    assert all(len(icon.find("path").get("d")) > 100 for icon in icons)
+    assert html.count("CC BY 4.0") == 1
+    with pytest.raises(ValueError, match="fa-nothing"):
+        light.lighten('<i class="fas fa-nothing"></i>', "x")
+
+
+def test_page_keeps_mathjax_for_formulas_and_the_index_for_the_search():
+    loads = "".join(f'<script src="_static/{name}"></script>' for name in ("mathjax/tex-chtml.js", "searchindex.js"))
+    lighten = extension("course_light").lighten
+    assert lighten(loads, "x") == ""
+    assert "tex-chtml" in lighten(f'{loads}<span class="math notranslate">', "x")
+    assert "searchindex" in lighten(loads, "search")
+
+
+@pytest.mark.parametrize(("owner", "shown"), [("SET_OWNER", False), ("somebody", True)])
+def test_buttons_are_left_out_while_the_address_is_the_placeholder(owner, shown):
+    options = {
+        "repository_url": f"https://github.com/{owner}/build-a-gpt",
+        "use_repository_button": True,
+        "use_issues_button": True,
+        "launch_buttons": {"colab_url": "https://colab.research.google.com"},
+    }
+    extension("course_address").leave_out(None, SimpleNamespace(html_theme_options=options))
+    assert [options["use_repository_button"], options["use_issues_button"], bool(options["launch_buttons"])] == [
+        shown
+    ] * 3
+
+
 # --- settings and the rendered book --------------------------------------------------------------------------------
 
 

@@ -176,7 +176,6 @@ def add_notes(app, pagename, templatename, context, doctree):
         data = json.dumps(notes, ensure_ascii=False).replace("</", "<\\/")
         context["body"] += f'<script type="application/json" id="course-notes">{data}</script>'
         app.add_js_file("course-notes.js", loading_method="defer")
-        app.add_css_file("course-notes.css")
 
 
 # --- Sphinx --------------------------------------------------------------------------------------------------------

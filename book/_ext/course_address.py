@@ -1,0 +1,22 @@
+"""No button that leads nowhere: without the repository's address the buttons for Colab, repository and issues are left out."""
+
+from __future__ import annotations
+
+PLACEHOLDER = "SET_OWNER"
+BUTTONS = ("use_repository_button", "use_issues_button", "use_edit_page_button", "use_source_button")
+
+
+def is_set(url: str) -> bool:
+    return PLACEHOLDER not in url
+
+
+def leave_out(app, config):
+    options = config.html_theme_options
+    if not is_set(options.get("repository_url", "")):
+        options |= dict.fromkeys(BUTTONS, False)
+        options["launch_buttons"] = {}
+
+
+def setup(app):
+    app.connect("config-inited", leave_out)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
