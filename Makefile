@@ -7,7 +7,7 @@ BENCHMARKS := benchmarks/tokenizer.py benchmarks/data.py benchmarks/model.py
 BOOK := $(BIN)/jupyter-book build . --config _config.yml --toc book/_toc.yml -W -n --keep-going
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book pdf serve lab test test-colab bench assignments kill-matrix student-edition run-notebooks review address lint lock clean
+.PHONY: help setup book pdf serve lab test test-colab bench assignments kill-matrix student-edition run-notebooks status review address lint lock clean
 
 help: ## explain every target
 	@echo "make TARGET   (the first target that needs it makes .venv; PYTHON=/path/to/python3.12 chooses the Python)"
@@ -58,6 +58,9 @@ run-notebooks: $(READY) ## run lessons and solutions and store their outputs (NO
 
 review: $(READY) ## notebooks as readable text, and what changed in it, in _build/review (NOTEBOOKS=... AGAINST=main)
 	$(BIN)/python tools/review.py $(NOTEBOOKS) $(if $(AGAINST),--against $(AGAINST))
+
+status: $(READY) ## run all notebooks, change none, and write how long each takes for the book (NOTEBOOKS="..." for some)
+	$(BIN)/python tools/execute.py --measure $(NOTEBOOKS)
 
 address: $(READY) ## change the repository's address everywhere (URL=https://github.com/OWNER/NAME BRANCH=main)
 	$(BIN)/python tools/address.py $(URL) $(if $(BRANCH),--branch $(BRANCH))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import re
 import sys
@@ -14,6 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
@@ -353,6 +355,97 @@ def test_buttons_are_left_out_while_the_address_is_the_placeholder(owner, shown)
     assert [options["use_repository_button"], options["use_issues_button"], bool(options["launch_buttons"])] == [
         shown
     ] * 3
+
+
+# --- the course in figures -----------------------------------------------------------------------------------------
+
+
+def test_table_has_every_lesson_with_the_points_of_its_tests():
+    table = extension("course_table")
+    written, planned = table.chapters(ROOT)
+    assert [c.lesson for c in written] == [page for page in files_below(TOC) if page.startswith("chapters/")]
+    assert planned == sum(len(part["chapters"]) for part in ROAD["parts"])
+    for c in written:
+        cells = json.loads((ROOT / f"{c.exercises}.ipynb").read_text(encoding="utf-8"))["cells"]
+        graded = [cell["metadata"]["nbgrader"] for cell in cells if cell["metadata"].get("nbgrader", {}).get("grade")]
+        assert c.points == sum(cell["points"] for cell in graded)
+        assert 30 <= c.reading <= 240
+        assert 60 <= c.exercising <= 480
+        assert 5 < len(c.needs) < 160
+
+
+def lesson_that_says(folder: Path, text: str) -> Path:
+    path = folder / "lesson.ipynb"
+    path.write_text(json.dumps({"cells": [{"cell_type": "markdown", "source": [text]}]}), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "needs", "minutes"),
+    [
+        ("**What you need.** Chapter 1. No GPU. Reading takes about 80 minutes.", "Chapter 1.", 80),
+        ("**What you need.** NumPy as far as `a.T`. Allow an hour and a quarter.", "NumPy as far as `a.T`.", 75),
+        ("**What you need.** Chapter 1.\n\n**Time.** 45 minutes.", "Chapter 1.", 45),
+    ],
+)
+def test_what_a_lesson_needs_and_how_long_it_reads(tmp_path, text, needs, minutes):
+    assert extension("course_table").needs_and_minutes(lesson_that_says(tmp_path, text)) == (needs, minutes)
+
+
+def test_lesson_without_its_time_and_set_without_its_table_are_refused(tmp_path):
+    table = extension("course_table")
+    with pytest.raises(ValueError, match="What you need"):
+        table.needs_and_minutes(lesson_that_says(tmp_path, "**What you need.** Chapter 1."))
+    with pytest.raises(ValueError, match="columns 'points' and 'minutes'"):
+        table.points_and_minutes(lesson_that_says(tmp_path, "# Exercises\n\n| a | b |\n|---|---|\n| 1 | 2 |"))
+
+
+def test_points_and_minutes_are_summed(tmp_path):
+    text = "| | points | minutes |\n|---|---|---|\n| 1. A | 3 | 20 |\n| 2. B | 17 | 100 |\n\nAfter it."
+    assert extension("course_table").points_and_minutes(lesson_that_says(tmp_path, text)) == (20, 120)
+    assert [extension("course_table").hours(minutes) for minutes in (10, 30, 75, 80, 120)] == [
+        "½ h",
+        "½ h",
+        "1 h",
+        "1½ h",
+        "2 h",
+    ]
+
+
+def test_table_links_lessons_downloads_and_colab():
+    table = extension("course_table")
+    chapter = table.Chapter(2, "02_x", "A <b>", "`y`", "Chapter [1](01.ipynb).", 60, 12.4, 20, 150)
+    html = table.table([chapter], 3, lambda file: f"../{file}", "https://colab/o/r")
+    found = BeautifulSoup(html, "html.parser")
+    assert [a["href"] for a in found.find_all("a")] == [
+        "../chapters/02_x.html",
+        "../assignments/02_x/exercises.html",
+        "../_sources/chapters/02_x.ipynb",
+        "https://colab/o/r/chapters/02_x.ipynb",
+        "../_sources/assignments/02_x/exercises.ipynb",
+        "https://colab/o/r/assignments/02_x/exercises.ipynb",
+    ]
+    cells = [cell.get_text() for cell in found.find_all("td")]
+    assert found.th.get_text() == "Chapter"
+    assert cells[:4] == ["y", "Chapter 1.", "60 min", "12 s"]
+    assert "colab" not in table.table([chapter], 3, str, None).lower()
+    assert table.sentence([chapter], 3).startswith("1 of 3 chapters")
+
+
+def test_intro_shows_the_table_and_downloads_exist(built):
+    html = (built / "book" / "intro.html").read_text(encoding="utf-8")
+    downloads = re.findall(r'href="\.\./(_sources/[^"]+)" download', html)
+    assert len(downloads) == 2 * len(list((ROOT / "chapters").glob("*.ipynb")))
+    assert [file for file in downloads if not (built / file).is_file()] == []
+
+
+def test_status_names_notebooks_that_exist():
+    status = json.loads((BOOK / "status.json").read_text(encoding="utf-8"))
+    here = [path for path in status["seconds"] if (ROOT / path.split("/")[0]).is_dir()]  # students have no solutions/
+    assert [path for path in here if not (ROOT / path).is_file()] == []
+    if status["date"]:
+        shown = extension("course_table").status_table(status)
+        assert all(text in shown for text in [status["date"], *status["versions"], *status["seconds"]])
 
 
 # --- settings and the rendered book --------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ FAMILIES = {"fas": "fas", "fa-solid": "fas", "far": "far", "fa-regular": "far", 
 ICON = re.compile(r'<(i|span) class="([^"]*\bfa-[^"]*)"([^>]*)>\s*</\1>')
 LICENCE = "<!-- Icons: Font Awesome Free, https://fontawesome.com, CC BY 4.0 -->"
 LOADED = r'\s*<(?:script|link)\b[^>]*\b(?:src|href)="[^"]*\b{}\b[^"]*"[^>]*>(?:</script>)?'
-UNUSED_FILES = ("scripts/fontawesome.js*", "vendor/fontawesome/**/*", "**/*.map")
+UNUSED_FILES = ("scripts/fontawesome.js*", "**/*.map")  # the fonts draw the icons of admonitions
 
 
 @cache

@@ -63,7 +63,7 @@ def test_first_tap_shows_the_note_and_the_second_follows(guarded_context, book_u
     assert box["x"] + box["width"] <= 360
     link.tap()
     page.wait_for_url("**#term-code-point")
-    page.locator("h1").first.tap()
+    page.locator(".bd-article h1").tap()
     assert note.is_hidden()
     assert context.guard.errors == []
     context.close()

@@ -3,46 +3,42 @@
 from __future__ import annotations
 
 import gzip
-from pathlib import Path
-
-import pytest
-from test_pages import toc_pages
 
 KB = 1000
 WITHOUT_FORMULAS, LESSON = 400 * KB, 900 * KB
 
 
-@pytest.fixture(scope="module")
-def gzipped(book_html):
-    """The gzipped size of a file of the book; each is asked for once a page."""
-    sizes: dict[Path, int] = {}
-
-    def size(address: str) -> int:
-        path = book_html / address
-        if path not in sizes:
-            sizes[path] = len(gzip.compress(path.read_bytes(), compresslevel=6))
-        return sizes[path]
-
-    return size
-
-
-@pytest.mark.parametrize("name", [*toc_pages(), "search", "genindex"])
-def test_page_is_light(page, book_url, gzipped, name):
-    loaded = set()
-    page.on("response", lambda response: loaded.add(response.url.split("?")[0]))
-    page.goto(f"{book_url}{name}.html", wait_until="load")
-    page.evaluate("() => document.querySelectorAll('[loading=lazy]').forEach(late => { late.loading = 'eager'; })")
-    page.wait_for_load_state("networkidle")
-    sizes = {url: gzipped(url.removeprefix(book_url)) for url in loaded if url.startswith(book_url)}
-    formulas = page.locator(".bd-article .math").count()
-    assert any("tex-chtml" in url for url in sizes) == bool(formulas)
-    assert any("searchindex" in url for url in sizes) == (name == "search")
-    assert not any("fontawesome" in url for url in sizes)
-    assert all(image.get_attribute("loading") for image in page.locator(".bd-article img").all())
-    is_lesson = name.startswith("chapters/")
-    largest = sorted(((size, url) for url, size in sizes.items()), reverse=True)[:5]
-    print(f"{name}: {sum(sizes.values()) / KB:.0f} KB{' with formulas' if formulas else ''}")
-    assert sum(sizes.values()) < (LESSON if is_lesson or formulas else WITHOUT_FORMULAS), largest
+def test_pages_are_light(page, book_html, book_url):
+    """No page without formulas above 400 KB, no lesson above 900 KB, and no file that a page does not use."""
+    gzipped: dict[str, int] = {}
+    too_heavy, faults = {}, []
+    names = [path.relative_to(book_html).as_posix() for path in sorted(book_html.rglob("*.html"))]
+    for name in names:
+        if name.startswith("_static/") or name == "index.html":  # the first page's forwarding
+            continue
+        loaded = set()
+        note = lambda response, loaded=loaded: loaded.add(response.url.split("?")[0])  # noqa: E731
+        page.on("response", note)
+        page.goto(book_url + name, wait_until="load")
+        page.evaluate("() => document.querySelectorAll('[loading=lazy]').forEach(late => { late.loading = 'eager'; })")
+        page.wait_for_load_state("networkidle")
+        page.remove_listener("response", note)
+        files = [url.removeprefix(book_url) for url in loaded if url.startswith(book_url)]
+        for file in files:
+            if file not in gzipped:
+                gzipped[file] = len(gzip.compress((book_html / file).read_bytes(), compresslevel=6))
+        weight = sum(gzipped[file] for file in files)
+        formulas = page.locator(".bd-article .math").count() > 0
+        print(f"{name}: {weight / KB:.0f} KB{' with formulas' if formulas else ''}")
+        if weight > (LESSON if formulas or name.startswith("chapters/") else WITHOUT_FORMULAS):
+            too_heavy[name] = sorted(((gzipped[file], file) for file in files), reverse=True)[:5]
+        for file, used in [("tex-chtml", formulas), ("searchindex", name == "search.html"), ("fontawesome", False)]:
+            if any(file in loads for loads in files) != used:
+                faults.append(f"{name}: {file} is {'not ' if used else ''}loaded")
+        if page.locator(".bd-article img:not([loading])").count():
+            faults.append(f"{name}: a picture that is not lazy")
+    assert too_heavy == {}
+    assert faults == []
 
 
 def test_icons_of_the_theme_are_drawn(page, book_url):
