@@ -10,8 +10,10 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(path: str | os.PathLike) -> Iterator[Path]:
+def replacing(path: str | os.PathLike, *, durable: bool = False) -> Iterator[Path]:
     """A temporary path beside ``path``, moved onto it when the block ends well, and removed when it does not.
+
+    With ``durable``, the file is on the disk before it gets its name: not even a power cut leaves half of it there.
 
     Examples
     --------
@@ -31,9 +33,21 @@ def replacing(path: str | os.PathLike) -> Iterator[Path]:
         umask = os.umask(0)
         os.umask(umask)
         temporary.chmod(0o666 & ~umask)  # mkstemp's files are private
+        if durable:
+            _to_disk(temporary)
         os.replace(temporary, path)
+        if durable and os.name == "posix":
+            _to_disk(path.parent)  # the name, too
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def atomic_write_text(path: str | os.PathLike, text: str) -> None:

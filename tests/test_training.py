@@ -162,19 +162,21 @@ def test_a_run_in_two_parts_is_one_run():
 
 def test_loss_that_is_not_finite_stops_before_the_step():
     model = tiny_model()
-    poisoned, before = [], []
+    before, before_bias = [], []
 
     def schedule(step):
         before[:] = [weights(model)]
         if step == 5:
-            poisoned.append(model.ln_f.bias)
+            before_bias.append(model.ln_f.bias[0].item())
             with torch.no_grad():
                 model.ln_f.bias[0] = torch.nan
         return 0.25
 
     with pytest.raises(FloatingPointError, match=r"nan at step 5, with learning rate 0\.25"):
         train(model, loader(), None, TrainConfig(n_steps=10), schedule=schedule)
-    assert torch.equal(weights(model).nan_to_num(7.0)[:100], before[0].nan_to_num(7.0)[:100])
+    with torch.no_grad():
+        model.ln_f.bias[0] = before_bias[0]
+    assert torch.equal(weights(model), before[0])
     assert all(parameter.grad is None for parameter in model.parameters())
 
 

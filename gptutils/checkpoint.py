@@ -1,0 +1,295 @@
+"""Checkpoints: a run written to one file, whole or not at all, from which it goes on as if it had never stopped.
+
+A checkpoint holds the weights; for training to go on, AdamW's averages, too; and for it to go on *exactly*, also the
+random states (dropout), the position in the order of the data, the gradient scaler, the step, from which the schedule
+follows, and what has been measured so far. It is a file of `torch.save`, read with ``weights_only=True``: no code in it
+is ever run.
+
+Lesson: ``chapters/10_checkpoints.ipynb`` builds every piece of this module by hand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import pickle
+import platform
+import random
+import re
+import zipfile
+from dataclasses import asdict, is_dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import tiktoken
+import torch
+from torch import Tensor, nn
+
+from gptutils import __version__
+from gptutils.files import atomic_write_text, replacing
+from gptutils.tokenizer import BPETokenizer
+
+FORMAT = "checkpoint of gptutils, version 1"
+LOSSES = "val_losses.json"  # in a CheckpointFolder: name of a checkpoint -> validation loss
+
+
+class Stateful(Protocol):
+    """What has a state to save: optimizers, gradient scalers, `gptutils.data.TokenLoader`, `gptutils.training.History`."""
+
+    def state_dict(self) -> dict: ...
+
+    def load_state_dict(self, state: dict) -> Any: ...
+
+
+def save_checkpoint(
+    path: str | os.PathLike,
+    model: nn.Module,
+    *,
+    optimizer: torch.optim.Optimizer | None = None,
+    step: int = 0,
+    tokenizer: BPETokenizer | tiktoken.Encoding | None = None,
+    **others: Stateful,
+) -> None:
+    """Write a checkpoint: weights and step, the random states, and whatever else is given.
+
+    The file appears under its name when it is complete and on the disk (temporary file, fsync, rename): a crash, a kill or
+    a full disk leaves an older one as it was.
+
+    Parameters
+    ----------
+    model : its weights; and its sizes, where it has a ``config`` (as `gptutils.model.GPT` has).
+    optimizer : for training to go on.
+    step : number of finished steps.
+    tokenizer : only its identity is stored, so that loading notices another one.
+    others : further objects with a state, by name: ``scaler``, ``loader``, ``history``.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "step_00000100.pt"
+    >>> save_checkpoint(path, nn.Linear(3, 2), step=100)
+    >>> load_checkpoint(path, nn.Linear(3, 2))
+    100
+    """
+    content = {
+        "format": FORMAT,
+        "step": step,
+        "model": model.state_dict(),
+        "config": _config(model),
+        "tokenizer": tokenizer_identity(tokenizer) if tokenizer is not None else None,
+        "random": _random_states(),
+        "versions": {"gptutils": __version__, "torch": str(torch.__version__), "python": platform.python_version()},
+        "others": {name: thing.state_dict() for name, thing in others.items() if thing is not None},
+    }
+    if optimizer is not None:
+        content["optimizer"] = optimizer.state_dict()
+    with replacing(path, durable=True) as temporary:
+        torch.save(content, temporary)
+
+
+def load_checkpoint(
+    path: str | os.PathLike,
+    model: nn.Module,
+    *,
+    optimizer: torch.optim.Optimizer | None = None,
+    tokenizer: BPETokenizer | tiktoken.Encoding | None = None,
+    random_states: bool = False,
+    **others: Stateful,
+) -> int:
+    """Give model, optimizer and the others the state of a checkpoint; returns the number of finished steps.
+
+    Everything is checked before the first thing is changed. What the file holds and is not asked for is left alone: so a
+    whole checkpoint also serves as weights. Tensors arrive on the device on which the model is.
+
+    Parameters
+    ----------
+    model, optimizer, tokenizer, others : as in `save_checkpoint`, made anew in the same way.
+    random_states : also set the random numbers of Python, NumPy and torch to where they were, for a run that goes on exactly.
+
+    Raises
+    ------
+    FileNotFoundError : no such file.
+    ValueError : the file is damaged or cut short, was not written by `save_checkpoint`, lacks something that is asked for,
+        or belongs to another model, optimizer, tokenizer or data; the message says which, and nothing has been changed.
+    """
+    content = _read(Path(path))
+    _check_model(path, content, model)
+    if tokenizer is not None and content["tokenizer"] not in (None, tokenizer_identity(tokenizer)):
+        raise ValueError(f"{path} was trained with another tokenizer: use the one that was saved with it")
+    others = {name: thing for name, thing in others.items() if thing is not None}
+    wanted = [*others, *(["optimizer"] if optimizer is not None else [])]
+    held = [*content["others"], *(["optimizer"] if "optimizer" in content else [])]
+    if missing := [name for name in wanted if name not in held]:
+        raise ValueError(f"{path} holds no {missing[0]} (it holds the model, {', '.join(held) or 'and nothing else'})")
+    if optimizer is not None:
+        _check_optimizer(path, content["optimizer"], optimizer)
+
+    before = {name: thing.state_dict() for name, thing in others.items()}
+    for name, thing in others.items():
+        try:
+            thing.load_state_dict(content["others"][name])
+        except Exception as error:
+            for changed in others:
+                others[changed].load_state_dict(before[changed])
+            raise ValueError(f"the {name} of {path} does not fit: {error}") from error
+    if optimizer is not None:
+        optimizer.load_state_dict(content["optimizer"])
+    model.load_state_dict(content["model"])
+    if random_states:
+        _set_random_states(content["random"])
+    return content["step"]
+
+
+def tokenizer_identity(tokenizer: BPETokenizer | tiktoken.Encoding) -> str:
+    """A hash of all tokens in the order of their ids: two tokenizers with the same one give the same ids for a text.
+
+    Examples
+    --------
+    >>> tokenizer_identity(BPETokenizer([(b"a", b"b")])) == tokenizer_identity(BPETokenizer([(b"a", b"c")]))
+    False
+    """
+    read = tokenizer.token_bytes if isinstance(tokenizer, BPETokenizer) else tokenizer.decode_single_token_bytes
+    digest = hashlib.sha256()
+    for token_id in range(tokenizer.n_vocab):
+        token = read(token_id)
+        digest.update(len(token).to_bytes(4, "little") + token)
+    return digest.hexdigest()
+
+
+class CheckpointFolder:
+    """The checkpoints of a run in a folder: the last few, and the best.
+
+    Parameters
+    ----------
+    folder : made when it does not exist. What a killed process left half-written there is removed.
+    keep : how many of the last checkpoints stay, at least 1.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> checkpoints = CheckpointFolder(tempfile.mkdtemp(), keep=1)
+    >>> for step, loss in [(10, 3.0), (20, 2.0), (30, 2.5), (40, 2.2)]:
+    ...     checkpoints.save(nn.Linear(3, 2), step=step, val_loss=loss)
+    >>> [path.name for path in checkpoints.paths()], checkpoints.best().name
+    (['step_00000020.pt', 'step_00000040.pt'], 'step_00000020.pt')
+    """
+
+    def __init__(self, folder: str | os.PathLike, keep: int = 3):
+        if keep < 1:
+            raise ValueError(f"keep is {keep}; at least the last checkpoint must stay")
+        self.folder, self.keep = Path(folder), keep
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for left in self.folder.glob(".step_*.pt.*"):
+            left.unlink()
+
+    def paths(self) -> list[Path]:
+        """The checkpoints there are, the oldest first."""
+        return sorted(path for path in self.folder.iterdir() if re.fullmatch(r"step_\d{8}\.pt", path.name))
+
+    def latest(self) -> Path | None:
+        """The last checkpoint, or ``None`` before the first."""
+        return (self.paths() or [None])[-1]
+
+    def best(self) -> Path | None:
+        """The checkpoint with the lowest validation loss, or ``None`` where no loss was given."""
+        losses = self._losses()
+        return min((path for path in self.paths() if path.name in losses), key=lambda p: losses[p.name], default=None)
+
+    def save(self, model: nn.Module, *, step: int, val_loss: float | None = None, **state: Any) -> None:
+        """`save_checkpoint` under the name of the step; then remove what is neither among the last nor the best."""
+        path = self.folder / f"step_{step:08d}.pt"
+        if val_loss is not None:  # first the loss: one without its checkpoint does no harm
+            atomic_write_text(self.folder / LOSSES, json.dumps({**self._losses(), path.name: val_loss}, indent=1))
+        save_checkpoint(path, model, step=step, **state)
+        kept = {*self.paths()[-self.keep :], self.best()}
+        for old in self.paths():
+            if old not in kept:
+                old.unlink()
+
+    def _losses(self) -> dict[str, float]:
+        path = self.folder / LOSSES
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        raise FileNotFoundError(f"there is no checkpoint {path}")
+    try:
+        with zipfile.ZipFile(path) as archive:  # torch.save writes checksums, but torch.load does not look at them
+            if (damaged := archive.testzip()) is not None:
+                raise ValueError(f"{path} is damaged, in its part {damaged}: go back to an older checkpoint")
+    except zipfile.BadZipFile:
+        raise ValueError(
+            f"{path} is cut short, or was not written by save_checkpoint: take another checkpoint"
+        ) from None
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, RuntimeError):
+        raise ValueError(
+            f"{path} was not written by save_checkpoint: it holds more than tensors and plain data"
+        ) from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        holds = sorted(map(str, content))[:5] if isinstance(content, dict) else type(content).__name__
+        raise ValueError(f"{path} was not written by save_checkpoint of this version: it holds {holds}")
+    return content
+
+
+def _config(model: nn.Module) -> dict[str, Any] | None:
+    config = getattr(model, "config", None)
+    return asdict(config) if is_dataclass(config) else None
+
+
+def _check_model(path: Path, content: dict[str, Any], model: nn.Module) -> None:
+    theirs, ours = content["config"], _config(model)
+    if theirs is not None and ours is not None:
+        for name in sorted(theirs.keys() | ours.keys()):
+            if theirs.get(name) != ours.get(name):
+                raise ValueError(
+                    f"{path} has a model with {name} {theirs.get(name)}, but this one has {name} {ours.get(name)}: "
+                    "make the model with the checkpoint's configuration"
+                )
+    theirs, ours = content["model"], model.state_dict()
+    if names := sorted(theirs.keys() ^ ours.keys()):
+        where = "the checkpoint" if names[0] in theirs else "this model"
+        raise ValueError(f"{path} belongs to another model: only {where} has {names[0]}")
+    for name, tensor in ours.items():
+        if theirs[name].shape != tensor.shape:
+            raise ValueError(
+                f"{path} belongs to another model: {name} has the shape {list(theirs[name].shape)} there, "
+                f"{list(tensor.shape)} here"
+            )
+
+
+def _check_optimizer(path: Path, state: dict[str, Any], optimizer: torch.optim.Optimizer) -> None:
+    """torch's own load_state_dict compares the number of parameters in each group, not their shapes."""
+    theirs, ours = state["param_groups"], optimizer.param_groups
+    if [len(group["params"]) for group in theirs] != [len(group["params"]) for group in ours]:
+        raise ValueError(f"{path} has an optimizer with other groups of parameters: make it as it was made then")
+    for their_group, our_group in zip(theirs, ours, strict=True):
+        for index, parameter in zip(their_group["params"], our_group["params"], strict=True):
+            for name, value in state["state"].get(index, {}).items():
+                if isinstance(value, Tensor) and value.ndim and value.shape != parameter.shape:
+                    raise ValueError(
+                        f"{path} has an optimizer for other parameters: its {name} has the shape {list(value.shape)} for a "
+                        f"parameter of {list(parameter.shape)}"
+                    )
+
+
+def _random_states() -> dict[str, Any]:
+    kind, keys, *rest = np.random.get_state()
+    return {
+        "python": random.getstate(),
+        "numpy": (kind, keys.tolist(), *rest),
+        "torch": torch.get_rng_state(),
+        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+    }
+
+
+def _set_random_states(states: dict[str, Any]) -> None:
+    random.setstate(states["python"])
+    np.random.set_state(states["numpy"])
+    torch.set_rng_state(states["torch"])
+    if states["cuda"] and torch.cuda.is_available() and len(states["cuda"]) == torch.cuda.device_count():
+        torch.cuda.set_rng_state_all(states["cuda"])
