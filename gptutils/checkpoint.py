@@ -4,8 +4,6 @@ A checkpoint holds the weights; for training to go on, AdamW's averages, too; an
 random states (dropout), the position in the order of the data, the gradient scaler, the step, from which the schedule
 follows, and what has been measured so far. It is a file of `torch.save`, read with ``weights_only=True``: no code in it
 is ever run.
-
-Lesson: ``chapters/10_checkpoints.ipynb`` builds every piece of this module by hand.
 """
 
 from __future__ import annotations

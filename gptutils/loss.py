@@ -2,8 +2,6 @@
 
 The loss of a language model is the mean negative log-probability that it gives to the tokens that really came next, in
 nats per token. Everything else here is that number in another unit, or its mean over more data.
-
-Lesson: ``chapters/05_loss.ipynb`` builds every piece of this module by hand.
 """
 
 from __future__ import annotations
@@ -25,7 +23,7 @@ def cross_entropy(logits: Tensor, targets: Tensor, ignore_index: int = IGNORED) 
 
     The softmax is never written down: log softmax(x)[t] = x[t] - log sum exp(x), and the largest logit is subtracted
     first, so that no exponential overflows. Half-precision logits are computed in float32. Source: Goodfellow et al.
-    2016, section 6.2.2. Section "From probabilities to one number".
+    2016, section 6.2.2.
 
     Parameters
     ----------
@@ -61,7 +59,7 @@ def cross_entropy(logits: Tensor, targets: Tensor, ignore_index: int = IGNORED) 
 def perplexity(loss: float | Tensor) -> float | Tensor:
     """Perplexity exp(loss): how many equally likely tokens the model hesitates between.
 
-    Source: Jelinek et al. 1977. Section "Perplexity and bits per byte".
+    Source: Jelinek et al. 1977.
 
     Parameters
     ----------
@@ -84,7 +82,6 @@ def perplexity(loss: float | Tensor) -> float | Tensor:
 def bits_per_byte(loss: float | Tensor, *, n_tokens: int, n_bytes: int) -> float | Tensor:
     """The loss in bits, for each byte of the text: comparable between models with different tokenizers.
 
-    Section "Perplexity and bits per byte".
 
     Parameters
     ----------
@@ -111,7 +108,6 @@ def bits_per_byte(loss: float | Tensor, *, n_tokens: int, n_bytes: int) -> float
 def eval_mode(model: nn.Module) -> Iterator[None]:
     """Dropout off and no gradients inside the block; afterwards every module is in the mode it was in, errors or not.
 
-    Section "The loss of a whole loader".
 
     Examples
     --------
@@ -141,7 +137,7 @@ def evaluate(
 ) -> float:
     """Mean loss in nats per token over a loader: every token weighs the same, whatever batch it is in.
 
-    Runs in `eval_mode`: the model is afterwards in the mode it was in before. Section "The loss of a whole loader".
+    Runs in `eval_mode`: the model is afterwards in the mode it was in before.
 
     Parameters
     ----------

@@ -3,8 +3,6 @@
 One step: gradients of a batch's loss, if asked for of several batches together; the rate of this step; the gradients
 clipped, if asked for; AdamW. Now and then the validation loss. A learning-rate schedule and clipping are functions that
 are passed in, and whatever else should happen between two steps (samples, checkpoints, a live plot) is one function, too.
-
-Lesson: ``chapters/06_training.ipynb`` builds every piece of this module by hand.
 """
 
 from __future__ import annotations
@@ -149,7 +147,7 @@ def make_optimizer(
     """AdamW (Loshchilov and Hutter 2019) that decays matrices alone, as GPT-2 and GPT-3 were trained.
 
     Biases and the gains of layer norms are vectors, and are left to their gradients. Parameters that need no gradient
-    (frozen ones) are left out. Section "AdamW, one weight at a time".
+    (frozen ones) are left out.
 
     Examples
     --------
