@@ -135,3 +135,80 @@ class RMSNorm(nn.Module):
 # %% wrong whole_array from functional: one mean for the whole array
 #-         return F.rms_norm(wide, (x.shape[-1],), eps=self.eps).type_as(x) * self.weight
 #+         return self.weight * (wide * torch.rsqrt(wide.pow(2).mean() + self.eps)).to(x.dtype)
+
+# %% wrong only_float16 from powers: bfloat16 is computed in its own 8 bits of precision
+#-         wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+#+         wide = x.float() if x.dtype == torch.float16 else x
+
+# %% wrong in_place_float32 from powers: x.float() of a float32 input is x itself, and it is divided in place
+#-         wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+#-         return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).to(x.dtype)
+#+         if x.dtype == torch.float64:
+#+             return self.weight * x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + self.eps)
+#+         wide = x.float()
+#+         wide *= torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)
+#+         return self.weight * wide.to(x.dtype)
+
+# %% wrong no_way_back_16 from powers: inputs of 16 bits are copied out of the graph
+#-         wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+#+         wide = x.detach().float() if x.dtype in (torch.float16, torch.bfloat16) else x
+
+# %% wrong root_detached_16 from einsum: for 16 bits, the root counts as a constant on the way back
+#-             return self.weight * self.normed(x.float()).to(x.dtype)
+#+             with torch.no_grad():
+#+                 root = (x.float().pow(2).mean(-1, keepdim=True) + self.eps).sqrt()
+#+             return self.weight * (x.float() / root).to(x.dtype)
+
+# %% wrong gain_data_16 from einsum: for 16 bits, the gain is taken out of the graph
+#-             return self.weight * self.normed(x.float()).to(x.dtype)
+#+             return self.weight.data * self.normed(x.float()).to(x.dtype)
+
+# %% wrong view_of_rows from powers: rows are made with view, which refuses transposed inputs
+#-         wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+#-         return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).to(x.dtype)
+#+         rows = x.view(-1, x.shape[-1])
+#+         wide = rows.float() if x.dtype in (torch.float16, torch.bfloat16) else rows
+#+         normed = wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)
+#+         return (self.weight * normed.to(x.dtype)).view(x.shape)
+
+# %% wrong eps_or_default from powers: an eps of 0 is taken for none
+#-         self.eps = eps
+#+         self.eps = eps or 1e-6
+
+# %% wrong eps_as_floor from powers: eps is the least mean, not an addend
+#-         return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).to(x.dtype)
+#+         return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True).clamp(min=self.eps))).to(x.dtype)
+
+# %% wrong eps_of_layer_norm from powers: the default is layer norm's 1e-5
+#-     def __init__(self, emb_dim, eps=1e-6):
+#+     def __init__(self, emb_dim, eps=1e-5):
+
+# %% wrong frozen_gain from powers: the gain is a parameter that cannot be trained
+#-         self.weight = nn.Parameter(torch.ones(emb_dim))
+#+         self.weight = nn.Parameter(torch.ones(emb_dim), requires_grad=False)
+
+# %% wrong back_to_float16 from powers: every input of 16 bits comes back as float16
+#-         wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+#-         return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).to(x.dtype)
+#+         short = x.element_size() == 2
+#+         wide = x.float() if short else x
+#+         normed = wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)
+#+         return self.weight * (normed.half() if short else normed)
+
+# %% wrong gain_converted from powers: the gain itself is brought to float32 in the first call with 16 bits
+#-         wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+#-         return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).to(x.dtype)
+#+         wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+#+         normed = (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).to(x.dtype)
+#+         self.weight.data = self.weight.data.to(wide.dtype)
+#+         return (self.weight * normed).to(x.dtype)
+
+# %% wrong scaled_by_largest from powers: x is divided by its largest number against overflow, and eps weighs more than it should
+#-         return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).to(x.dtype)
+#+         wide = wide / wide.abs().amax(-1, keepdim=True).clamp(min=1)
+#+         return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).to(x.dtype)
+
+# %% wrong second_axis from powers: the mean runs along axis 1, right for two axes
+#-         return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).to(x.dtype)
+#+         axis = min(1, x.dim() - 1)
+#+         return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(axis, keepdim=True) + self.eps)).to(x.dtype)

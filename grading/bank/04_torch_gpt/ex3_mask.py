@@ -138,3 +138,81 @@ def attention_mask(is_token, window=None):
 # %% wrong window_too_wide from distances: the window counts the places before the query, without its own
 #-     near = (back >= 0) & (back < (window or seq))
 #+     near = (back >= 0) & (back <= (window or seq))
+
+# %% wrong small_integers from distances: positions in 8 bits without a sign: no difference is below zero
+#-     place = torch.arange(seq)
+#+     place = torch.arange(seq, dtype=torch.uint8)
+
+# %% wrong int8_positions from distances: positions in 8 bits, right for fewer than 128
+#-     place = torch.arange(seq)
+#+     place = torch.arange(seq).to(torch.int8)
+
+# %% wrong lengths_only from distances: the number of tokens is taken for the end of the padding's other side; padding at the beginning alone or at the end alone
+#-     allowed = near & is_token[:, None, None, :]
+#+     length = is_token.sum(dim=1)[:, None]
+#+     front = place < length if is_token[0, 0] else place >= seq - length
+#+     allowed = near & front[:, None, None, :]
+
+# %% wrong one_block from distances: what lies between the first token and the last is taken for tokens
+#-     allowed = near & is_token[:, None, None, :]
+#+     first = is_token.int().argmax(1, keepdim=True)
+#+     last = seq - 1 - is_token.flip(1).int().argmax(1, keepdim=True)
+#+     real = (place >= first) & (place <= last) & is_token.any(1, keepdim=True)
+#+     allowed = near & real[:, None, None, :]
+
+# %% wrong padding_at_the_end_free from distances: padding behind the text sees nothing but itself
+#-     return allowed | (~allowed.any(-1, keepdim=True) & (back == 0))
+#+     after = is_token.flip(1).cumsum(1).flip(1) == 0
+#+     allowed = allowed & ~after[:, None, :, None]
+#+     return allowed | (~allowed.any(-1, keepdim=True) & (back == 0))
+
+# %% wrong window_for_tokens_only from distances: only real tokens are held to the window, padding looks back as far as it likes
+#-     allowed = near & is_token[:, None, None, :]
+#+     allowed = (near | ((back >= 0) & ~is_token[:, :, None]))[:, None] & is_token[:, None, None, :]
+
+# %% wrong empty_for_all from distances: a query is the exception where it may look nowhere in any of the lines
+#-     return allowed | (~allowed.any(-1, keepdim=True) & (back == 0))
+#+     nowhere = (~allowed.any(-1, keepdim=True)).any(0, keepdim=True)
+#+     return allowed | (nowhere & (back == 0))
+
+# %% wrong zero_is_none from distances: a window of 0 is taken for no window
+#-     if window is not None and window < 1:
+#-         raise ValueError(f"window is {window}, at least 1 expected")
+#+     if window and window < 1:
+#+         raise ValueError(f"window is {window}, at least 1 expected")
+
+# %% wrong changes_is_token from distances: lines without any token get one, in the argument itself
+#-     allowed = near & is_token[:, None, None, :]
+#+     is_token[~is_token.any(dim=1)] = True
+#+     allowed = near & is_token[:, None, None, :]
+
+# %% wrong axes_in_place from distances: the axes are added to the argument itself
+#-     seq = is_token.shape[1]
+#+     seq = is_token.shape[1]
+#+     is_token.unsqueeze_(1).unsqueeze_(1)
+
+#-     allowed = near & is_token[:, None, None, :]
+#+     allowed = near & is_token
+
+# %% wrong remembered from distances: the mask of a length is made once and remembered, and later ones with other padding get it, too
+#-     allowed = near & is_token[:, None, None, :]
+#-     return allowed | (~allowed.any(-1, keepdim=True) & (back == 0))
+#+     made = attention_mask.__dict__.setdefault("made", {})
+#+     if (tuple(is_token.shape), window) not in made:
+#+         allowed = near & is_token[:, None, None, :]
+#+         made[tuple(is_token.shape), window] = allowed | (~allowed.any(-1, keepdim=True) & (back == 0))
+#+     return made[tuple(is_token.shape), window]
+
+# %% wrong one_mask_without_padding from distances: lines without padding get one mask together
+#-     allowed = near & is_token[:, None, None, :]
+#+     if is_token.all():
+#+         return near[None, None]
+#+     allowed = near & is_token[:, None, None, :]
+
+# %% wrong integers from distances: ones and zeros instead of True and False
+#-     return allowed | (~allowed.any(-1, keepdim=True) & (back == 0))
+#+     return (allowed | (~allowed.any(-1, keepdim=True) & (back == 0))).int()
+
+# %% wrong triangle_of_64 from triangles: the triangle is made once, for 64 positions
+#-     near = torch.ones(seq, seq).tril()
+#+     near = torch.ones(64, 64).tril()[:seq, :seq]

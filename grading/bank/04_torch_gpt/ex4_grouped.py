@@ -23,7 +23,7 @@ class GroupedQueryAttention(nn.Module):
 
 
 def grouped(attention, config, n_groups):
-    new = GroupedQueryAttention(config, n_groups)
+    new = GroupedQueryAttention(config, n_groups).to(attention.c_proj.weight.dtype)
     d = config.head_dim
     each = config.n_heads // n_groups
     with torch.no_grad():
@@ -63,9 +63,10 @@ class GroupedQueryAttention(nn.Module):
 
 
 def grouped(attention, config, n_groups):
-    new = GroupedQueryAttention(config, n_groups)
+    new = GroupedQueryAttention(config, n_groups).to(attention.c_proj.weight.dtype)
     g, h, d = new.shape
     average = torch.kron(torch.eye(g), torch.kron(torch.full((1, h), 1 / h), torch.eye(d)))  # [g*d, emb]
+    average = average.to(attention.c_proj.weight)
     with torch.no_grad():
         n = config.emb_dim
         pairs = [(new.c_q.weight, new.c_kv.weight, attention.c_attn.weight)]
@@ -104,7 +105,7 @@ class GroupedQueryAttention(nn.Module):
 
 def grouped(attention, config, n_groups):
     n, d = config.emb_dim, config.head_dim
-    new = GroupedQueryAttention(config, n_groups)
+    new = GroupedQueryAttention(config, n_groups).to(attention.c_proj.weight.dtype)
     state = {f"c_proj.{name}": tensor for name, tensor in attention.c_proj.state_dict().items()}
     for name, tensor in attention.c_attn.state_dict().items():
         state[f"c_q.{name}"] = tensor[:n]
@@ -127,7 +128,7 @@ class GroupedQueryAttention(nn.Module):
 
     def forward(self, x):
         batch, seq, _ = x.shape
-        uses = torch.zeros(self.n_heads, self.n_groups)
+        uses = torch.zeros(self.n_heads, self.n_groups, dtype=x.dtype)
         for head in range(self.n_heads):
             uses[head, head * self.n_groups // self.n_heads] = 1
         q = self.c_q(x).view(batch, seq, self.n_heads, -1).transpose(1, 2)
@@ -138,7 +139,7 @@ class GroupedQueryAttention(nn.Module):
 
 
 def grouped(attention, config, n_groups):
-    new = GroupedQueryAttention(config, n_groups)
+    new = GroupedQueryAttention(config, n_groups).to(attention.c_proj.weight.dtype)
     with torch.no_grad():
         for name, parameter in attention.c_attn.named_parameters():
             heads = parameter.view(3, n_groups, -1, config.head_dim, *parameter.shape[1:])
@@ -172,9 +173,10 @@ class GroupedQueryAttention(nn.Module):
 
 
 def grouped(attention, config, n_groups):
-    new = GroupedQueryAttention(config, n_groups)
+    new = GroupedQueryAttention(config, n_groups).to(attention.c_proj.weight.dtype)
     g, h, d = new.shape
     average = torch.kron(torch.eye(g), torch.kron(torch.full((1, h), 1 / h), torch.eye(d)))  # [g*d, emb]
+    average = average.to(attention.c_proj.weight)
     with torch.no_grad():
         n = config.emb_dim
         pairs = [(new.c_q.weight, new.c_kv.weight, attention.c_attn.weight)]
@@ -205,7 +207,7 @@ class GroupedQueryAttention(nn.Module):
         d = self.width
         q, kv = self.c_q(x), self.c_kv(x)
         keys, values = kv[:, :, : self.n_groups * d], kv[:, :, self.n_groups * d :]
-        out = torch.zeros(batch, seq, emb)
+        out = torch.zeros(batch, seq, emb, dtype=x.dtype)
         for h in range(self.n_heads):
             g = h // (self.n_heads // self.n_groups)
             weights = causal_attention_weights(q[:, :, h * d : (h + 1) * d], keys[:, :, g * d : (g + 1) * d])
@@ -214,11 +216,11 @@ class GroupedQueryAttention(nn.Module):
 
 
 def grouped(attention, config, n_groups):
-    new = GroupedQueryAttention(config, n_groups)
+    new = GroupedQueryAttention(config, n_groups).to(attention.c_proj.weight.dtype)
     n, d, each = config.emb_dim, config.head_dim, config.n_heads // n_groups
 
     def mean(rows):
-        means = torch.zeros(n_groups * d, *rows.shape[1:])
+        means = torch.zeros(n_groups * d, *rows.shape[1:], dtype=rows.dtype)
         for h in range(config.n_heads):
             g = h // each
             means[g * d : (g + 1) * d] += rows[h * d : (h + 1) * d] / each
@@ -257,7 +259,7 @@ class GroupedQueryAttention(nn.Module):
 
 
 def grouped(attention, config, n_groups):
-    new = GroupedQueryAttention(config, n_groups)
+    new = GroupedQueryAttention(config, n_groups).to(attention.c_proj.weight.dtype)
     d = config.head_dim
     each = config.n_heads // n_groups
     with torch.no_grad():
@@ -392,3 +394,77 @@ def grouped(attention, config, n_groups):
 # %% wrong zero_groups from repeated: only divisibility is checked, so that negative groups fail elsewhere and zero with another error
 #-         if n_groups < 1 or config.n_heads % n_groups:
 #+         if config.n_heads % n_groups:
+
+# %% wrong keys_detached from repeated: keys and values count as constants on the way back
+#-         k, v = (t.repeat_interleave(self.n_heads // self.n_groups, dim=1) for t in (k, v))
+#+         k, v = (t.detach().repeat_interleave(self.n_heads // self.n_groups, dim=1) for t in (k, v))
+
+# %% wrong weights_detached from loops: the attention weights are computed outside of the graph
+#-             outputs.append(causal_attention_weights(q, pieces[group]) @ pieces[self.n_groups + group])
+#+             with torch.no_grad():
+#+                 weights = causal_attention_weights(q, pieces[group])
+#+             outputs.append(weights @ pieces[self.n_groups + group])
+
+# %% wrong no_grad_in_eval from repeated: outside of training, no gradient passes
+#-         context = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+#+         with torch.set_grad_enabled(self.training):
+#+             context = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+
+# %% wrong mask_of_64 from five_axes: the mask is made for 64 positions
+#-         scores = scores + torch.full((seq, seq), -torch.inf, dtype=x.dtype).triu(1)
+#+         scores = scores + torch.full((64, 64), -torch.inf, dtype=x.dtype).triu(1)[:seq, :seq]
+
+# %% wrong float32_zeros from zeros_filled: the heads are written into zeros of float32, whatever the format
+#-         out = torch.zeros(batch, seq, emb, dtype=x.dtype)
+#+         out = torch.zeros(batch, seq, emb)
+
+# %% wrong float32_mask from five_axes: the mask is float32, which a model in 16 bits does not bear
+#-         scores = scores + torch.full((seq, seq), -torch.inf, dtype=x.dtype).triu(1)
+#+         scores = scores + torch.full((seq, seq), -torch.inf).triu(1)
+
+# %% wrong new_in_float32 from repeated: the new layer is float32, whatever the format of the original
+#-     new = GroupedQueryAttention(config, n_groups).to(attention.c_proj.weight.dtype)
+#+     new = GroupedQueryAttention(config, n_groups)
+
+# %% wrong original_to_float32 from repeated: the original is brought to float32
+#-     new = GroupedQueryAttention(config, n_groups).to(attention.c_proj.weight.dtype)
+#+     new = GroupedQueryAttention(config, n_groups)
+#+     attention.float()
+
+# %% wrong original_to_eval from repeated: the original is put into evaluation mode
+#-     new = GroupedQueryAttention(config, n_groups).to(attention.c_proj.weight.dtype)
+#+     attention.eval()
+#+     new = GroupedQueryAttention(config, n_groups)
+
+# %% wrong original_frozen from repeated: the original's parameters are frozen for copying
+#-     new = GroupedQueryAttention(config, n_groups).to(attention.c_proj.weight.dtype)
+#+     attention.requires_grad_(False)
+#+     new = GroupedQueryAttention(config, n_groups)
+
+# %% wrong new_frozen from zeros_filled: the new layer's keys and values cannot be trained
+#-     new.c_kv.weight.data = torch.cat([mean(old.weight.data[n : 2 * n]), mean(old.weight.data[2 * n :])])
+#+     means = torch.cat([mean(old.weight.data[n : 2 * n]), mean(old.weight.data[2 * n :])])
+#+     new.c_kv.weight = nn.Parameter(means, requires_grad=False)
+
+# %% wrong pairs_only from repeated: the mean of two heads, whatever the number in a group
+#-                     rows.append(torch.stack(heads[group * each : (group + 1) * each]).mean(dim=0))
+#+                     rows.append((heads[group * each] + heads[(group + 1) * each - 1]) / 2)
+
+# %% wrong remembers_keys from repeated: keys and values of the call are kept in the module
+#-         k, v = (t.repeat_interleave(self.n_heads // self.n_groups, dim=1) for t in (k, v))
+#+         k, v = (t.repeat_interleave(self.n_heads // self.n_groups, dim=1) for t in (k, v))
+#+         self.cache = (k, v)
+
+# %% wrong shares_without_mean from repeated: with as many groups as heads, nothing is averaged, and the new weight is the original's memory
+#-     with torch.no_grad():
+#+     if n_groups == config.n_heads:
+#+         new.c_q.weight.data, new.c_kv.weight.data = attention.c_attn.weight.data.split([d * n_groups, 2 * d * n_groups])
+#+         if config.qkv_bias:
+#+             new.c_q.bias.data, new.c_kv.bias.data = attention.c_attn.bias.data.split([d * n_groups, 2 * d * n_groups])
+#+         new.c_proj.load_state_dict(attention.c_proj.state_dict())
+#+         return new
+#+     with torch.no_grad():
+
+# %% wrong float32_map from map_of_heads: the map of zeros and ones is float32, whatever the format
+#-         uses = torch.zeros(self.n_heads, self.n_groups, dtype=x.dtype)
+#+         uses = torch.zeros(self.n_heads, self.n_groups)

@@ -14,12 +14,12 @@ class Gelu(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x):
         ctx.save_for_backward(x)
-        t, _ = tanh_and_inner(x.detach().numpy().clip(-1e10, 1e10))
+        t, _ = tanh_and_inner(x.detach().double().numpy().clip(-1e10, 1e10))
         return x * torch.as_tensor(0.5 * (1 + t), dtype=x.dtype)
 
     @staticmethod
     def backward(ctx, grad):
-        near = ctx.saved_tensors[0].detach().numpy().clip(-10, 10)
+        near = ctx.saved_tensors[0].detach().double().numpy().clip(-10, 10)
         t, inner = tanh_and_inner(near)
         return grad * torch.as_tensor(0.5 * (1 + t) + 0.5 * near * (1 - t**2) * inner, dtype=grad.dtype)
 
@@ -262,3 +262,100 @@ class Gelu(torch.autograd.Function):
 
 #-         return torch.where(far > 10, grad, torch.where(far < -10, torch.zeros_like(grad), grad * slope))
 #+         return torch.nan_to_num(grad * slope)
+
+# %% wrong float32_value from clamped: the value is computed and returned in float32 for inputs of 16 bits
+#-         return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+#+         x = x if x.dtype == torch.float64 else x.float()
+#+         return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+
+# %% wrong tensor_of_one from clamped: the root of two over pi is a float32 array of one number, which widens inputs of 16 bits
+#-         return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+#+         root = torch.sqrt(torch.tensor([2 / math.pi]))
+#+         return (0.5 * x * (1 + torch.tanh(root * (x + 0.044715 * x**3)))).reshape(x.shape)
+
+# %% wrong float32_only from clamped: float64 is computed in float32 and brought back
+#-         return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+#+         z = x.float()
+#+         return (0.5 * z * (1 + torch.tanh(math.sqrt(2 / math.pi) * (z + 0.044715 * z**3)))).to(x.dtype)
+
+# %% wrong keeps_a_dict from clamped: the tanh is kept in a dict of ctx
+#-         return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+#+         ctx.kept = {"t": torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))}
+#+         return 0.5 * x * (1 + ctx.kept["t"])
+
+#-         t = torch.tanh(root * (x + 0.044715 * x**3))
+#+         t = ctx.kept["t"]
+
+# %% wrong keeps_a_closure from clamped: the tanh is kept in a function
+#-         return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+#+         t = torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
+#+         ctx.tanh = lambda: t
+#+         return 0.5 * x * (1 + t)
+
+#-         t = torch.tanh(root * (x + 0.044715 * x**3))
+#+         t = ctx.tanh()
+
+# %% wrong keeps_numpy from clamped: the tanh is kept as an array of NumPy
+#-         return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+#+         t = torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
+#+         ctx.t = t.numpy()
+#+         return 0.5 * x * (1 + t)
+
+#-         t = torch.tanh(root * (x + 0.044715 * x**3))
+#+         t = torch.as_tensor(ctx.t)
+
+# %% wrong keeps_a_stack from clamped: the tanh is kept in a list of the class, one for each call
+#-     def forward(ctx, x):
+#+     def forward(ctx, x):
+#+         ctx.number = len(Gelu.__dict__.get("stack", ()))
+#+         Gelu.stack = [*Gelu.__dict__.get("stack", ()), torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))]
+
+#-         t = torch.tanh(root * (x + 0.044715 * x**3))
+#+         t = Gelu.stack[ctx.number]
+
+# %% wrong keeps_a_list from clamped: the numbers of the tanh are kept as a list
+#-         return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+#+         t = torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))
+#+         ctx.t = t.tolist()
+#+         return 0.5 * x * (1 + t)
+
+#-         t = torch.tanh(root * (x + 0.044715 * x**3))
+#+         t = torch.tensor(ctx.t, dtype=x.dtype)
+
+# %% wrong aten_backward from clamped: torch's own derivative, called by its inner name
+#-         return grad * slope
+#+         return torch.ops.aten.gelu_backward.default(grad, x, approximate="tanh")
+
+# %% wrong func_grad from clamped: the derivative is left to torch.func
+#-         return grad * slope
+#+         def gelu(z):
+#+             return (0.5 * z * (1 + torch.tanh(root * (z + 0.044715 * z**3)))).sum()
+#+         return grad * torch.func.grad(gelu)(x)
+
+# %% wrong gelu_module from clamped: torch's module for the value
+#-         return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+#+         return nn.GELU(approximate="tanh")(x)
+
+# %% wrong differences from clamped: the slope is a difference quotient in float64
+#-         t = torch.tanh(root * (x + 0.044715 * x**3))
+#-         slope = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * root * (1 + 0.134145 * x * x)
+#+         def gelu(z):
+#+             return 0.5 * z * (1 + torch.tanh(root * (z + 0.044715 * z**3)))
+#+         z = x.double()
+#+         slope = ((gelu(z + 1e-5) - gelu(z - 1e-5)) / 2e-5).to(x.dtype)
+
+# %% wrong view_of_all from clamped: the numbers are laid out in a row with view, which refuses transposed arrays
+#-         return grad * slope
+#+         return (grad.view(-1) * slope.reshape(-1)).view(grad.shape)
+
+# %% wrong one_far_out from clamped: beyond 10 the slope is 1 on both sides
+#-         x = x.clamp(-10, 10)
+
+#-         return grad * slope
+#+         return grad * torch.where(x.abs() > 10, 1.0, slope)
+
+# %% wrong largest_decides from clamped: one large number makes all slopes 1 or 0
+#-         return grad * slope
+#+         if x.abs().max() >= 10:
+#+             return grad * (x > 0)
+#+         return grad * slope
