@@ -32,7 +32,14 @@ from nbgrader.preprocessors import (  # noqa: E402
     SaveCells,
 )
 
-from grading.nbgrader_steps import CheckSource, Execute, HideHiddenTests, RestoreCells, TidyRelease  # noqa: E402
+from grading.nbgrader_steps import (  # noqa: E402
+    CheckSource,
+    Execute,
+    HideHiddenTests,
+    KeepGivenOutputs,
+    RestoreCells,
+    TidyRelease,
+)
 
 c = get_config()  # noqa: F821
 
@@ -63,8 +70,8 @@ c.GenerateAssignment.force = True
 c.GenerateAssignment.preprocessors = [
     CheckSource,
     LockCells,
+    KeepGivenOutputs,  # before the answers go, from whose names it knows what depends on them
     ClearSolutions,
-    ClearOutput,
     CheckCellMetadata,
     ComputeChecksums,
     SaveCells,

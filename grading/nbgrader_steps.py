@@ -15,7 +15,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from nbgrader.utils import is_grade, is_locked, is_solution
 from traitlets import Bool, Float
 
-from . import markers, source_rules
+from . import given_outputs, markers, source_rules
 from .course import NOTEBOOK
 from .limits import ENDED, error_output, run_without_lost, seconds_for
 
@@ -38,6 +38,14 @@ class CheckSource(NbGraderPreprocessor):
                     f"{name}: {', '.join(others)} beside it would go to the students; keep only {NOTEBOOK} there"
                 )
         source_rules.check(nb, name)
+        return nb, resources
+
+
+class KeepGivenOutputs(NbGraderPreprocessor):
+    """Clears the outputs like nbgrader's ClearOutput, but for those of given cells: a release shows what they print."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        given_outputs.clear_others(nb)
         return nb, resources
 
 

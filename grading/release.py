@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateAssignment, NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import is_solution
+from nbgrader.utils import is_grade, is_solution
 
 from gptutils.files import replacing
 
@@ -75,8 +75,10 @@ def release_problems(source: NotebookNode, release: NotebookNode) -> list[str]:
         found += [f"{where}: it shows {secret.where}" for secret in leaks(cell.source, looked_for)]
         if cell.cell_type != "code":
             continue
-        if cell.outputs or cell.execution_count is not None:
+        if cell.execution_count is not None or (cell.outputs and (is_solution(cell) or is_grade(cell))):
             found.append(f"{where}: it has outputs or an execution count")
+        text = "\n".join(str(output.get("text", output.get("data", ""))) for output in cell.outputs)
+        found += [f"{where}: its output shows {secret.where}" for secret in leaks(text, looked_for)]
         if is_solution(cell):
             if not re.search(r"^\s*raise NotImplementedError\(\)$", cell.source, re.MULTILINE):
                 found.append(f"{where}: nothing stands in the place of the solution")

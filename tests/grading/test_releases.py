@@ -6,10 +6,11 @@ from copy import deepcopy
 
 import nbformat
 import pytest
+from nbformat import NotebookNode
 
 import assignments
 import sample_set as s
-from grading import course, leaks, release
+from grading import course, given_outputs, leaks, release
 from grading.source_rules import SourceError, grade_id
 
 
@@ -58,9 +59,52 @@ def test_same_bytes_whoever_saved_the_source(root):
         cell.metadata.update(collapsed=True, ExecuteTime={}, vscode={})
         if cell.cell_type == "code":
             cell.execution_count = number
-            cell.outputs = [nbformat.v4.new_output("stream", text="hello")]
+            if grade_id(cell):
+                cell.outputs = [nbformat.v4.new_output("stream", text="hello")]
     write_source(root, "01_sample", noisy)
     assert release.generate("01_sample", root) == first
+
+
+def test_outputs_of_given_cells_are_shown_and_no_others():
+    def code(source: str, **metadata) -> NotebookNode:
+        outputs = [
+            nbformat.v4.new_output("stream", text="seen"),
+            nbformat.v4.new_output("error", ename="E", evalue="e"),
+        ]
+        cell = nbformat.v4.new_code_cell(source, execution_count=4, outputs=outputs)
+        if metadata:
+            cell.metadata.nbgrader = {"grade": False, "solution": False, "schema_version": 3, **metadata}
+        return cell
+
+    cells = {
+        "given": code("import numpy as np\nx = 1\nx"),
+        "answer": code("def answer(x):\n    local = x\n    return local", solution=True),
+        "test": code("y = answer(1)\nassert y", grade=True),
+        "uses the answer": code("z = answer(2)\nprint(z)"),
+        "uses it inside of a function": code("def f():\n    return [answer(i) for i in range(3)]\nprint(f())"),
+        "uses what came from it": code("print(z)"),
+        "uses what a test made": code("print(y)"),
+        "has local names like its": code("def g(answer, local):\n    return answer\ng(x, np)"),
+        "makes the name anew": code("%matplotlib inline\nz = x"),
+        "uses the new one": code("print(z)"),
+    }
+    notebook = nbformat.v4.new_notebook(cells=list(cells.values()))
+    given_outputs.clear_others(notebook)
+    kept = [name for name, cell in cells.items() if [output.output_type for output in cell.outputs] == ["stream"]]
+    assert kept == ["given", "has local names like its", "makes the name anew", "uses the new one"]
+    assert all(not cell.outputs for name, cell in cells.items() if name not in kept)
+    assert {cell.execution_count for cell in notebook.cells} == {None}
+
+
+def test_release_shows_what_the_source_prints(root):
+    source = s.sample_set()
+    source.cells[1].outputs = [nbformat.v4.new_output("stream", text="2 -> 4")]
+    write_source(root, "01_sample", source)
+    assert "2 -> 4" in str(nbformat.reads(release.generate("01_sample", root).decode(), as_version=4).cells[1].outputs)
+    source.cells[1].outputs = [nbformat.v4.new_output("stream", text="result_of_doubling = x + x")]
+    write_source(root, "01_sample", source)
+    with pytest.raises(release.SourceError, match="its output shows source, cell ex1_double"):
+        release.generate("01_sample", root)
 
 
 def test_what_the_student_gets(root):
