@@ -4,10 +4,11 @@ PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/ready
 BENCHMARKS := benchmarks/tokenizer.py benchmarks/data.py benchmarks/model.py
+ABOUT = $(wildcard tests/test_$(ONLY).py gptutils/$(ONLY).py gptutils/*/$(ONLY).py)
 BOOK := $(BIN)/jupyter-book build . --config _config.yml --toc book/_toc.yml -W -n --keep-going
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book pdf serve lab test test-colab bench assignments kill-matrix student-edition run-notebooks status review address lint lock clean
+.PHONY: help setup book pdf serve lab test test-fast test-colab bench assignments kill-matrix student-edition run-notebooks status review address lint lock clean
 
 help: ## explain every target
 	@echo "make TARGET   (the first target that needs it makes .venv; PYTHON=/path/to/python3.12 chooses the Python)"
@@ -38,6 +39,13 @@ test: $(READY) book ## run all tests: package, notebooks' outputs (nbval), gradi
 	@# One thread in each process: two processes with two threads each wait for one another on two cores.
 	OMP_NUM_THREADS=1 BOOK_HTML="$(CURDIR)/_build/html" $(BIN)/python -m pytest --nbval --nbval-current-env -n 2 --dist loadfile
 
+test-fast: $(READY) ## the tests of a minute: no browser, notebooks, classes (ONLY=tokenizer: a module's; SET=02_batches: a set's)
+	@$(if $(ONLY),$(if $(ABOUT),,echo "there is no module $(ONLY) in gptutils and no tests/test_$(ONLY).py"; exit 1))
+	@$(if $(SET),$(if $(wildcard solutions/$(SET)),,echo "there is no set $(SET) in solutions"; exit 1))
+	$(if $(ONLY)$(SET),,OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow" gptutils tests --ignore tests/browser)
+	$(if $(ONLY),$(BIN)/python -m pytest -q $(ABOUT))
+	$(if $(SET),$(BIN)/python -m pytest -q tests/grading/test_proofs.py tests/grading/test_releases.py -k "$(SET) or committed")
+
 test-colab: $(READY) ## run every lesson and exercise set alone, with the versions of packages that Colab has
 	$(BIN)/python tools/colab.py
 
@@ -47,8 +55,8 @@ bench: $(READY) ## measure speed against other libraries, as ratios (BENCHMARKS=
 assignments: $(READY) ## instructors: make the students' notebooks in assignments/ from solutions/
 	$(BIN)/python tools/assignments.py
 
-kill-matrix: $(READY) ## instructors: run the answer bank and write its page in the book
-	$(BIN)/python -m grading.kill_matrix
+kill-matrix: $(READY) ## instructors: run the answer bank and write its pages in the book (SET=02_batches for one set)
+	$(BIN)/python -m grading.kill_matrix $(SET)
 
 student-edition: $(READY) ## instructors: the repository without solutions and hidden tests, in _build/student-edition
 	$(BIN)/python tools/student_edition.py

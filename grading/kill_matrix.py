@@ -1,7 +1,8 @@
-"""Run every answer bank and write the book's page on it, book/guides/kill_matrix.md: python -m grading.kill_matrix
+"""Run the answer banks and write the book's pages on them: python -m grading.kill_matrix [SET ...]
 
-With --check nothing is written, and a stale page fails. With --show 01_tokenizer it prints what each test of that set
-said to each answer, hidden tests included.
+The pages are book/guides/kill_matrix.md, which explains and sums up, and one a set in the folder of that name. What was
+proven before of the same files is not run again. With --check nothing is written, and a stale page fails. With --show
+it prints what each test said to each answer, hidden tests included.
 """
 
 from __future__ import annotations
@@ -9,25 +10,37 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from dataclasses import astuple, dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 from gptutils.files import atomic_write_text
 
 from .course import ROOT, set_names
-from .proof import Proof, Verdict, prove
-from .sets import BankError, Exercise, ExerciseSet, Test
+from .proof import Proof, Verdict
+from .remembered import proofs
+from .sets import BankError, Exercise, Test
 from .source_rules import TOTAL_POINTS
 
-PAGE = ROOT / "book" / "guides" / "kill_matrix.md"
+OVERVIEW = Path("book/guides/kill_matrix.md")
 CAUGHT, PASSED = "●", "·"
 KNOWN_MISTAKE = "This looks like a known mistake"
 LONGEST_MESSAGE = 240
+NOTE = "<!-- Made by `make kill-matrix` from the answer bank; edits here are overwritten and a test notices them. -->"
+COLUMNS = (
+    "Test cells",
+    "Wrong answers",
+    "rejected",
+    "seen by the student",
+    "mistake named",
+    "Right answers",
+    "accepted",
+)
+COUNTS = re.compile(rf"^\| (\d+(?: \| \d+){{{len(COLUMNS) - 1}}}) \|$", re.MULTILINE)
 
 INTRODUCTION = """\
 # The kill matrix
 
-<!-- Made by `make kill-matrix` from the answer bank; edits here are overwritten and a test notices them. -->
+{note}
 
 **{headline}**
 
@@ -44,7 +57,9 @@ ones included. The course's own tests fail unless
 
 {summary}
 
-## How to read it, and what to do with it
+The pages of the sets tell what hidden tests reject; neither they nor this one are in the student edition.
+
+## How to read a set's page, and what to do with it
 
 One table an exercise, one row a wrong answer, one column a graded test cell: **V** cells are visible, the student runs
 them while working; **H** cells hold hidden tests, which run when you grade. {caught} means that the cell rejects the
@@ -63,81 +78,79 @@ prints what every test, hidden ones too, said to every answer.
 """
 
 
-def page(proofs: list[Proof]) -> str:
-    """The whole page; it depends on the sets and their banks alone."""
-    introduction = INTRODUCTION.format(
-        headline=headline(proofs),
+def set_path(name: str) -> Path:
+    return OVERVIEW.with_suffix("") / f"{name}.md"
+
+
+def counts(proof: Proof) -> list[int]:
+    """A number for each of `COLUMNS`."""
+    wrong = [v for v in proof.verdicts if v.answer.kind == "wrong"]
+    correct = [v for v in proof.verdicts if v.answer.kind == "correct"]
+    seen = [v.seen for v in wrong if v.seen is not None]
+    return [
+        sum(len(exercise.tests) for exercise in proof.set.exercises),
+        len(wrong),
+        sum(bool(v.lost) for v in wrong),
+        len(seen),
+        sum(KNOWN_MISTAKE in cell.message for cell in seen),
+        len(correct),
+        sum(not v.lost for v in correct),
+    ]
+
+
+def overview(pages: Mapping[str, str]) -> str:
+    """The page that explains and sums up; its numbers are those on the pages of the sets (name -> text)."""
+    rows = {name: [int(number) for number in COUNTS.search(text)[1].split(" | ")] for name, text in pages.items()}
+    total = [sum(column) for column in zip(*rows.values(), strict=True)]
+    _, wrong, rejected, seen, named, correct, accepted = total
+    lines = [f"| Set | {' | '.join(COLUMNS)} |", f"| :-- | {' | '.join('--:' for _ in COLUMNS)} |"]
+    lines += [f"| [{name}]({OVERVIEW.stem}/{name}.md) | {' | '.join(map(str, row))} |" for name, row in rows.items()]
+    lines += [f"| all | {' | '.join(map(str, total))} |"]
+    return INTRODUCTION.format(
+        note=NOTE,
+        headline=f"Of {wrong} wrong answers the tests reject {rejected}; the student hears of {seen} of them while still "
+        f"working, and of {named} by the name of the mistake. Of {correct} right answers in another style {accepted} keep "
+        "all their points.",
         points=TOTAL_POINTS,
-        summary=summary(proofs),
+        summary="\n".join(lines),
         caught=CAUGHT,
         passed=PASSED,
-        example=proofs[0].set.name if proofs else "SET",
-    )
-    return "\n".join([introduction, *map(section, proofs)])
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What the summary says of one set, or of all together."""
-
-    cells: int
-    wrong: int
-    rejected: int
-    seen: int
-    named: int
-    correct: int
-    accepted: int
-
-    @classmethod
-    def of(cls, proof: Proof) -> Counts:
-        wrong = [v for v in proof.verdicts if v.answer.kind == "wrong"]
-        correct = [v for v in proof.verdicts if v.answer.kind == "correct"]
-        seen = [v.seen for v in wrong if v.seen is not None]
-        return cls(
-            cells=sum(len(exercise.tests) for exercise in proof.set.exercises),
-            wrong=len(wrong),
-            rejected=sum(bool(v.lost) for v in wrong),
-            seen=len(seen),
-            named=sum(KNOWN_MISTAKE in cell.message for cell in seen),
-            correct=len(correct),
-            accepted=sum(not v.lost for v in correct),
-        )
-
-
-def headline(proofs: list[Proof]) -> str:
-    counts = [Counts.of(proof) for proof in proofs]
-    total = Counts(*(sum(column) for column in zip(*map(astuple, counts), strict=True))) if counts else Counts(*[0] * 7)
-    return (
-        f"Of {total.wrong} wrong answers the tests reject {total.rejected}; the student hears of {total.seen} of them "
-        f"while still working, and of {total.named} by the name of the mistake. "
-        f"Of {total.correct} right answers in another style {total.accepted} keep all their points."
+        example=next(iter(rows)),
     )
 
 
-def summary(proofs: list[Proof]) -> str:
-    lines = [
-        "| Set | Test cells | Wrong answers | rejected | seen by the student | mistake named | Right answers | accepted |",
-        "| :-- | --: | --: | --: | --: | --: | --: | --: |",
-    ]
-    for proof in proofs:
-        name = f"[{proof.set.name}](#{anchor(proof.set.name)})"
-        lines.append(f"| {name} | {' | '.join(map(str, astuple(Counts.of(proof))))} |")
-    return "\n".join(lines)
-
-
-def anchor(name: str) -> str:
-    return f"kill-matrix-{name.replace('_', '-')}"
-
-
-def section(proof: Proof) -> str:
+def set_page(proof: Proof) -> str:
+    """A set's page; it depends on the set and its bank alone."""
     name = proof.set.name
-    link = f"[The set as students get it](../../assignments/{name}/exercises.ipynb)."
-    head = f"({anchor(name)})=\n## {proof.set.title}\n\n{link}\n"
-    return "\n".join([head, *(exercise_section(proof, exercise) for exercise in proof.set.exercises)])
+    head = [
+        f"# Kill matrix: {proof.set.title.removeprefix('Exercises: ')}",
+        "",
+        NOTE,
+        "",
+        f"What the tests of `{name}` make of each answer in its bank. "
+        f"[How to read it](../{OVERVIEW.name}); [the set as students get it](../../../assignments/{name}/exercises.ipynb).",
+        "",
+        f"| {' | '.join(COLUMNS)} |",
+        f"| {' | '.join('--:' for _ in COLUMNS)} |",
+        f"| {' | '.join(map(str, counts(proof)))} |",
+        "",
+    ]
+    return "\n".join([*head, *(exercise_section(proof, exercise) for exercise in proof.set.exercises)])
+
+
+def stale(wanted: Mapping[Path, str], root: Path = ROOT) -> list[Path]:
+    """The pages that are not as wanted, and those of sets that are gone."""
+    found = [path for path, text in wanted.items() if read(path, root) != text]
+    there = sorted((root / set_path("*").parent).glob("*.md"))
+    return found + [path.relative_to(root) for path in there if path.stem not in set_names(root)]
+
+
+def read(page: Path, root: Path = ROOT) -> str:
+    return (root / page).read_text(encoding="utf-8") if (root / page).exists() else ""
 
 
 def exercise_section(proof: Proof, exercise: Exercise) -> str:
-    title = f"### {exercise.title}\n"
+    title = f"## {exercise.title}\n"
     if exercise.is_manual:
         return f"{title}\nA person grades this answer: {points(exercise.points)}.\n"
     wrong, correct = proof.of(exercise, "wrong"), proof.of(exercise, "correct")
@@ -209,36 +222,40 @@ def show(proof: Proof) -> str:
 
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail where the page is stale")
-    parser.add_argument("--show", metavar="SET", help="print what each test said to each answer of a set")
-    parser.add_argument("--page", type=Path, default=PAGE, help=argparse.SUPPRESS)
+    parser.add_argument("sets", nargs="*", metavar="SET", help="these sets alone; all without it")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail where a page is stale")
+    parser.add_argument("--show", action="store_true", help="print what each test said to each answer")
+    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     arguments = parser.parse_args(argv)
-    names = [arguments.show] if arguments.show else set_names()
-    if unknown := set(names) - set(set_names()):
-        print(f"there is no set {unknown.pop()}; the sets are {', '.join(set_names())}", file=sys.stderr)
+    root, known = arguments.root, set_names(arguments.root)
+    names = arguments.sets or known
+    if unknown := sorted(set(names) - set(known)):
+        print(f"there is no set {unknown[0]}; the sets are {', '.join(known)}", file=sys.stderr)
         return 1
     try:
-        proofs = [prove(ExerciseSet(name)) for name in names]
+        proven = proofs(names, root)
     except BankError as error:
         print(error, file=sys.stderr)
         return 1
     if arguments.show:
-        print(show(proofs[0]))
-    problems = [problem for proof in proofs for problem in proof.problems()]
-    if problems:
+        print("\n".join(map(show, proven)))
+    if problems := [problem for proof in proven for problem in proof.problems()]:
         print("\n".join(problems), file=sys.stderr)
         return 1
-    if arguments.show:
-        return 0
-    new = page(proofs)
-    old = arguments.page.read_text(encoding="utf-8") if arguments.page.exists() else ""
-    if arguments.check and new != old:
-        print("book/guides/kill_matrix.md is stale; run: make kill-matrix", file=sys.stderr)
-        return 1
-    if new != old:
-        atomic_write_text(arguments.page, new)
-        print(f"{arguments.page} is written")
-    return 0
+    texts = {name: read(set_path(name), root) for name in known} | {p.set.name: set_page(p) for p in proven}
+    wanted = {set_path(name): text for name, text in texts.items() if text}
+    wanted[OVERVIEW] = overview({name: text for name, text in texts.items() if text})
+    for page in stale(wanted, root):
+        if arguments.check:
+            print(f"{page} is stale; run: make kill-matrix", file=sys.stderr)
+        elif page in wanted:
+            (root / page).parent.mkdir(parents=True, exist_ok=True)
+            atomic_write_text(root / page, wanted[page])
+            print(f"{page} is written")
+        else:
+            (root / page).unlink()
+            print(f"{page} is removed")
+    return int(arguments.check and bool(stale(wanted, root)))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .markers import hidden_lines
@@ -44,6 +44,22 @@ class Proof:
     verdicts: tuple[Verdict, ...]
     handed_out_reference: Run
     handed_out_release: Run
+
+    @classmethod
+    def from_runs(cls, exercises: ExerciseSet, runs: Sequence[Run]) -> Proof:
+        """Put together from the runs of `prove`, in its order."""
+        reference, release, handed_out_reference, handed_out_release, *graded = runs
+        by_id = {exercise.grade_id: exercise for exercise in exercises.exercises}
+        verdicts = tuple(
+            Verdict(answer, by_id[answer.exercise], run) for answer, run in zip(exercises.bank, graded, strict=True)
+        )
+        return cls(exercises, reference, release, verdicts, handed_out_reference, handed_out_release)
+
+    @property
+    def runs(self) -> list[Run]:
+        """All runs, in the order that `from_runs` expects."""
+        first = [self.reference, self.release, self.handed_out_reference, self.handed_out_release]
+        return first + [verdict.graded for verdict in self.verdicts]
 
     def of(self, exercise: Exercise, kind: str) -> list[Verdict]:
         return [v for v in self.verdicts if v.exercise == exercise and v.answer.kind == kind]
@@ -101,14 +117,11 @@ class Proof:
                     )
 
 
-def prove(exercises: ExerciseSet, timeout: float = TIMEOUT) -> Proof:
-    """Run everything that there is to run of a set; ``timeout`` in seconds for a cell."""
-    bank, by_id = exercises.bank, {exercise.grade_id: exercise for exercise in exercises.exercises}
+def prove(exercises: ExerciseSet, timeout: float = TIMEOUT, processes: int | None = None) -> Proof:
+    """Run everything that there is to run of a set, ``processes`` notebooks at a time; ``timeout`` in seconds for a cell."""
     without = ("nbgrader",)
     jobs = [Job(exercises.graded(), count=True), Job(exercises.graded(base="release"))]
     jobs += [Job(exercises.released(base="reference"), blocked=without), Job(exercises.released(), blocked=without)]
-    jobs += [Job(exercises.graded({answer.exercise: answer.source})) for answer in bank]
-    with Runner(timeout=timeout, preload=preload_for(exercises.source)) as runner:
-        reference, release, handed_out_reference, handed_out_release, *runs = runner.run(jobs)
-    verdicts = tuple(Verdict(answer, by_id[answer.exercise], run) for answer, run in zip(bank, runs, strict=True))
-    return Proof(exercises, reference, release, verdicts, handed_out_reference, handed_out_release)
+    jobs += [Job(exercises.graded({answer.exercise: answer.source})) for answer in exercises.bank]
+    with Runner(processes, timeout, preload_for(exercises.source)) as runner:
+        return Proof.from_runs(exercises, runner.run(jobs))

@@ -18,7 +18,7 @@ import tempfile
 import threading
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbconvert.preprocessors import Preprocessor
@@ -53,14 +53,16 @@ class CellScore:
 
 @dataclass(frozen=True)
 class Run:
-    """One executed notebook."""
+    """What an executed notebook gave."""
 
-    notebook: NotebookNode
-    asserted: dict[str, list[int]] = field(default_factory=dict)  # grade_id -> lines whose assertion ran
+    cells: dict[str, CellScore]  # of the graded cells, by grade_id
+    asserted: dict[str, list[int]]  # grade_id -> lines whose assertion ran
+    notebook: NotebookNode | None = None  # as executed; None where only the scores were kept
 
-    @property
-    def cells(self) -> dict[str, CellScore]:
-        return {score.grade_id: score for score in map(cell_score, filter(is_grade, self.notebook.cells))}
+    @classmethod
+    def of(cls, notebook: NotebookNode, asserted: dict[str, list[int]] | None = None) -> Run:
+        scores = map(cell_score, filter(is_grade, notebook.cells))
+        return cls({score.grade_id: score for score in scores}, asserted or {}, notebook)
 
     @property
     def score(self) -> float:
@@ -179,7 +181,7 @@ class Runner:
         resources: dict = {}
         for step in self._steps:
             notebook, resources = step(notebook, resources)
-        return Run(notebook, asserted)
+        return Run.of(notebook, asserted)
 
     def _message(self, notebook: NotebookNode, code: list[int], job: Job, lost: dict, folder: str) -> dict:
         cells = [

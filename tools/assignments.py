@@ -10,7 +10,8 @@ import argparse
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from checkout import ROOT
+
 sys.path.insert(0, str(ROOT))
 
 

@@ -8,9 +8,9 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
+from checkout import ROOT
 from gptutils.files import atomic_write_text
 
-ROOT = Path(__file__).resolve().parent.parent
 SETUP_TAG = "setup"
 
 SETUP_TEMPLATE = """\

@@ -18,8 +18,8 @@ from pathlib import Path
 from bs4 import BeautifulSoup, Tag
 
 import browser
+from checkout import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 BOOK = ROOT / "_build" / "html"
 PDF = ROOT / "_build" / "build-a-gpt.pdf"
 FIRST = "book/intro.html"

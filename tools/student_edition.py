@@ -1,7 +1,8 @@
 """The repository as students get it, in _build/student-edition and as a zip beside it: python tools/student_edition.py
 
-All files that git tracks, without the solutions, the hidden tests, the answer bank and the tools of the grading. Every
-file is searched for passages of solutions and hidden tests; if there is one, it is named and nothing is written.
+All files that git tracks, without the solutions, the hidden tests, the answer bank, the kill matrix and the tools of the
+grading. Every file is searched for passages of solutions and hidden tests, and every page for links to what is left out;
+if there is one, it is named and nothing is written.
 """
 
 from __future__ import annotations
@@ -14,13 +15,26 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from checkout import ROOT
+
 sys.path.insert(0, str(ROOT))
 
-INSTRUCTORS = ("solutions/", "grading/", "tests/grading/", "nbgrader_config.py", "CONTRIBUTING.md", ".github/")
+INSTRUCTORS = (
+    "solutions/",
+    "grading/",
+    "tests/grading/",
+    "nbgrader_config.py",
+    "CONTRIBUTING.md",
+    ".github/",
+    "book/guides/kill_matrix",  # tells what hidden tests reject
+)
 TARGET = re.compile(r"^([a-z-]+):[^\n]*## instructors:[^\n]*\n(?:\t[^\n]*\n)*\n?", re.MULTILINE)
+# A link to a page of the kill matrix keeps its words; the table of contents loses the entry and what stands below it.
+LINK = re.compile(r"\[([^\]\n]+)\]\((?:[^()\s]*/)?kill_matrix[^()\s]*\)")
+ENTRY = re.compile(r"^( *)- file: book/guides/kill_matrix\n(?:\1 +[^\n]*\n)*", re.MULTILINE)
 ROW = re.compile(r"^\| `(?:solutions|grading)/[^\n]*\n|^\|[^\n]*\]\((?:grading/|CONTRIBUTING)[^\n]*\n", re.MULTILINE)
 
 
@@ -55,6 +69,8 @@ def problems(folder: Path, root: Path) -> list[str]:
         ]
         if path.suffix == ".ipynb" and (match := source_rules.MARKER.search(text)):
             found.append(f"{shown} holds the marker {match[0]!r}")
+        if re.search(r"(?:\]\(|file: |href=\")[^)\s\"]*kill_matrix", text):
+            found.append(f"{shown} links to the kill matrix, which students do not get")
     return found
 
 
@@ -81,8 +97,9 @@ def build(target: Path, root: Path = ROOT) -> list[str]:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / name, copy)
             copy.chmod(0o755 if os.access(root / name, os.X_OK) else 0o644)
-        for name, change in (("Makefile", without_targets), ("README.md", without_rows)):
-            if (folder / name).exists():
+        for name in names:
+            change = change_for(name)
+            if change is not None:
                 text = (folder / name).read_text(encoding="utf-8")
                 (folder / name).write_text(change(text), encoding="utf-8")
         if found := problems(folder, root):
@@ -93,6 +110,15 @@ def build(target: Path, root: Path = ROOT) -> list[str]:
         os.replace(folder, target)
         os.replace(archive, target.with_name(f"{target.name}.zip"))
     return names
+
+
+def change_for(name: str) -> Callable[[str], str] | None:
+    """What the text of a file loses on its way to the students."""
+    if name == "book/_toc.yml":
+        return lambda text: ENTRY.sub("", text)
+    if name.startswith("book/") and name.endswith(".md"):
+        return lambda text: LINK.sub(r"\1", text)
+    return {"Makefile": without_targets, "README.md": without_rows}.get(name)
 
 
 def without_targets(makefile: str) -> str:

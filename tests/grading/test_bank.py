@@ -1,42 +1,15 @@
-"""The answer bank: the tests of every set reject wrong answers, accept right ones, and the page in the book says so."""
+"""The answer bank and the proofs made from it, on the sample set: every problem is found, and the pages tell it all."""
 
 import re
 
+import nbformat
 import pytest
 
 import sample_set as s
-from grading import course, kill_matrix, leaks
+from grading import course, kill_matrix, remembered
 from grading.proof import prove
 from grading.sets import BankError, ExerciseSet
 from grading.source_rules import grade_id
-
-# -- The course's own sets ---------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def proofs():
-    return {name: prove(ExerciseSet(name)) for name in course.set_names()}
-
-
-@pytest.mark.parametrize("name", course.set_names())
-def test_the_tests_can_be_trusted(proofs, name):
-    assert proofs[name].problems() == []
-    assert proofs[name].reference.score + proofs[name].set.manual_points == 20
-
-
-def test_the_page_is_up_to_date(proofs):
-    written = kill_matrix.PAGE.read_text(encoding="utf-8") if kill_matrix.PAGE.exists() else ""
-    assert written == kill_matrix.page(list(proofs.values())), "run: make kill-matrix"
-
-
-def test_the_page_shows_no_solution(proofs):
-    page = kill_matrix.page(list(proofs.values()))
-    for proof in proofs.values():
-        looked_for = leaks.secrets(proof.set.source, proof.set.name, proof.set.bank, leaks.ANY_LINE)
-        assert leaks.leaks(page, looked_for) == []
-
-
-# -- The machinery, on the sample set -----------------------------------------------------------------------------------
 
 
 def sample(tmp_path, change=lambda notebook: None, **more):
@@ -188,11 +161,11 @@ def test_an_answer_for_an_unknown_exercise():
         ExerciseSet("01_sample", s.sample_set()).graded({"ex7_none": ""})
 
 
-def test_page_of_the_sample(tmp_path):
+def test_pages_of_the_sample(tmp_path):
     proof = prove(sample(tmp_path), timeout=10)
-    page = kill_matrix.page([proof])
-    assert "| [01_sample](#kill-matrix-01-sample) | 5 | 6 | 6 | 4 | 1 | 4 | 4 |" in page
-    assert "**Of 6 wrong answers the tests reject 6; the student hears of 4 of them" in page
+    page = kill_matrix.set_page(proof)
+    assert page.startswith("# Kill matrix: Numbers: exercises\n")
+    assert "\n| 5 | 6 | 6 | 4 | 1 | 4 | 4 |\n" in page
     assert "| squares instead of doubling | · | ● | ● | 5 |" in page
     assert "| counts instead of adding | ● | ● | 8 |" in page
     assert page.index("returns the number itself") < page.index("squares instead of doubling")
@@ -200,9 +173,111 @@ def test_page_of_the_sample(tmp_path):
     assert "V1: `double(2): expected 4, got 2. This looks like a known mistake: x was returned unchanged.`" in page
     assert "nothing: only hidden tests reject it" in page
     assert "A person grades this answer: 4 points." in page
-    assert page == kill_matrix.page([proof])
+    assert page == kill_matrix.set_page(proof)
+    overview = kill_matrix.overview({"01_sample": page, "02_other": "| 3 | 10 | 9 | 8 | 7 | 2 | 1 |\n"})
+    assert "| [01_sample](kill_matrix/01_sample.md) | 5 | 6 | 6 | 4 | 1 | 4 | 4 |" in overview
+    assert "| all | 8 | 16 | 15 | 12 | 8 | 6 | 5 |" in overview
+    assert "**Of 16 wrong answers the tests reject 15; the student hears of 12 of them" in overview
 
 
 def test_messages_on_the_page():
     assert kill_matrix.code("got <object at 0x7f0012ab>,\n  2.0000000004 `x`") == "`` got <object at 0x...>, 2 `x` ``"
     assert len(kill_matrix.code("x" * 1000)) < 260
+
+
+# -- Proofs that are remembered, and the command -------------------------------------------------------------------------
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A course with two sets of the same content."""
+    for name in ("01_sample", "02_sample"):
+        course.source_path(name, tmp_path).parent.mkdir(parents=True)
+        nbformat.write(s.sample_set(), course.source_path(name, tmp_path))
+        s.write_bank(tmp_path / "grading" / "bank" / name)
+    for name in (
+        "gptutils/check.py",
+        "gptutils/data/words.txt",
+        "grading/proof.py",
+        "nbgrader_config.py",
+        "tests/test_x.py",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("one")
+    (tmp_path / "requirements.txt").write_text("torch==2.13.0")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("changed", "matters"),
+    [
+        ("solutions/01_sample/exercises.ipynb", True),
+        ("grading/bank/01_sample/ex1_double.py", True),
+        ("grading/bank/01_sample/ex9_new.py", True),
+        ("gptutils/check.py", True),
+        ("gptutils/data/words.txt", True),
+        ("gptutils/new.py", True),
+        ("grading/proof.py", True),
+        ("nbgrader_config.py", True),
+        ("requirements.txt", True),
+        ("solutions/02_sample/exercises.ipynb", False),
+        ("grading/bank/02_sample/ex1_double.py", False),
+        ("gptutils/__pycache__/check.pyc", False),
+        ("tests/test_x.py", False),
+    ],
+)
+def test_what_a_proof_depends_on(root, changed, matters):
+    before = remembered.fingerprint("01_sample", root)
+    path = root / changed
+    old = path.read_bytes() if path.exists() else None
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes((old or b"") + b"\n")
+    assert (remembered.fingerprint("01_sample", root) != before) is matters
+    path.unlink() if old is None else path.write_bytes(old)
+    assert remembered.fingerprint("01_sample", root) == before
+
+
+def test_a_proof_is_remembered_until_something_changes(root, monkeypatch):
+    made = []
+    monkeypatch.setattr(
+        remembered, "prove", lambda exercises, **how: made.append(exercises.name) or prove(exercises, **how)
+    )
+    first = remembered.proofs(["01_sample", "02_sample"], root)
+    again = remembered.proofs(["01_sample", "02_sample"], root)
+    assert sorted(made) == ["01_sample", "02_sample"]
+    for old, new in zip(first, again, strict=True):
+        assert [(run.cells, run.asserted) for run in old.runs] == [(run.cells, run.asserted) for run in new.runs]
+        assert kill_matrix.set_page(old) == kill_matrix.set_page(new)
+        assert kill_matrix.show(old) == kill_matrix.show(new)
+    bank = root / "grading" / "bank" / "02_sample" / "ex1_double.py"
+    bank.write_text(bank.read_text() + "\n# %% wrong none: nothing\ndef double(x):\n    pass\n")
+    assert len(remembered.proof("02_sample", root).verdicts) == len(first[1].verdicts) + 1
+    remembered.proof("01_sample", root)
+    assert sorted(made) == ["01_sample", "02_sample", "02_sample"]
+
+
+def test_a_proof_with_problems_is_made_again(root):
+    bank = root / "grading" / "bank" / "01_sample" / "ex1_double.py"
+    bank.write_text(bank.read_text() + "\n# %% wrong right: right\ndef double(x):\n    return x + x\n")
+    assert "no test catches it" in remembered.proof("01_sample", root).problems()[0]
+    assert not (root / "_build").exists()
+
+
+def test_the_command(root, capsys):
+    def run(*arguments):
+        return kill_matrix.main([*arguments, "--root", str(root)]), *capsys.readouterr()
+
+    pages = root / "book" / "guides" / "kill_matrix"
+    pages.mkdir(parents=True)
+    (pages / "00_gone.md").write_text("a set that is no more")
+    code, _, said = run("--check", "01_sample")
+    assert (code, said.count("is stale; run: make kill-matrix")) == (1, 3)
+    code, said, _ = run()
+    assert (code, said.count("is written"), said.count("is removed")) == (0, 3, 1)
+    assert sorted(path.name for path in pages.iterdir()) == ["01_sample.md", "02_sample.md"]
+    assert run("--check") == (0, "", "")
+    assert run() == (0, "", "")
+    code, said, _ = run("--show", "02_sample")
+    assert code == 0
+    assert "  ● ex1_double_visible_1 (0 of 3) double(2): expected 4, got 2." in said
+    assert run("03_none")[2] == "there is no set 03_none; the sets are 01_sample, 02_sample\n"

@@ -153,7 +153,7 @@ def executed_by_jupyter(notebook):
     """The same notebook in a real kernel, as nbgrader executes it."""
     notebook = nbformat.from_dict(notebook)
     NotebookClient(notebook, timeout=60, kernel_name="python3", allow_errors=True).execute()
-    return Run(notebook)
+    return Run.of(notebook)
 
 
 def test_same_outputs_as_a_kernel(runner, sample):

@@ -40,6 +40,11 @@ def root(tmp_path):
         "kill-matrix: ready ## instructors: run the bank\n\trun it\n\ttwice\n\nclean: ## remove\n\trm it\n",
         "gptutils/tokenizer.py": "def total(numbers):\n    return sum(numbers)\n",
         "nbgrader_config.py": "from grading import x\n",
+        "book/_toc.yml": "root: book/intro\nchapters:\n  - file: book/teach\n  - file: book/guides/kill_matrix\n    sections:\n"
+        "      - glob: book/guides/kill_matrix/*\n  - file: book/last\n",
+        "book/teach.md": "Read [the kill matrix](guides/kill_matrix.md), [a set](guides/kill_matrix/01_sample.md), [more](last.md).\n",
+        "book/guides/kill_matrix.md": "for instructors\n",
+        "book/guides/kill_matrix/01_sample.md": "for instructors\n",
         "grading/README.md": "for instructors\n",
         "tests/grading/test_x.py": "pass\n",
         "tests/test_y.py": "pass\n",
@@ -66,13 +71,15 @@ def test_what_is_in_it(root, capsys):
     (root / "private_grades.csv").write_text("not tracked")
     code, said, _ = make(root, capsys)
     assert code == 0
-    assert said.startswith("6 files in ")
+    assert said.startswith("8 files in ")
     edition = root / "_build/student-edition"
     found = sorted(path.relative_to(edition).as_posix() for path in edition.rglob("*") if path.is_file())
     assert found == [
         "Makefile",
         "README.md",
         "assignments/01_sample/exercises.ipynb",
+        "book/_toc.yml",
+        "book/teach.md",
         "gptutils/tokenizer.py",
         "tests/test_y.py",
         "tools/run.sh",
@@ -80,6 +87,9 @@ def test_what_is_in_it(root, capsys):
     makefile = ".PHONY: book clean\nbook: ## render\n\tbuild it\n\nclean: ## remove\n\trm it\n"
     assert (edition / "Makefile").read_text() == makefile
     assert (edition / "README.md").read_text().endswith("\n\n| a | b |\n| `book/` | y |\n")
+    toc = "root: book/intro\nchapters:\n  - file: book/teach\n  - file: book/last\n"
+    assert (edition / "book/_toc.yml").read_text() == toc
+    assert (edition / "book/teach.md").read_text() == "Read the kill matrix, a set, [more](last.md).\n"
     assert (edition / "tools/run.sh").stat().st_mode & 0o111
     with zipfile.ZipFile(f"{edition}.zip") as packed:
         assert sorted(packed.namelist()) == [f"build-a-gpt/{name}" for name in found]
@@ -127,6 +137,20 @@ def test_a_source_among_the_lessons(root, capsys):
     assert "lesson.ipynb holds the marker 'BEGIN SOLUTION'" in said
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("README.md", "[the kill matrix](book/guides/kill_matrix.md)\n"),
+        ("book/page.html", '<a href="guides/kill_matrix/01_sample.html">'),
+        ("book/other.yml", "  - file: book/guides/kill_matrix/01_sample\n"),
+    ],
+)
+def test_a_link_to_the_kill_matrix(root, capsys, name, text):
+    (root / name).write_text(text)
+    git(root, "add", name)
+    assert make(root, capsys)[::2] == (1, f"{name} links to the kill matrix, which students do not get\n")
+
+
 def test_refusals(root, tmp_path, capsys):
     course.release_path("01_sample", root).write_text("{}")
     assert make(root, capsys)[::2] == (1, "assignments/01_sample/exercises.ipynb: stale; run: make assignments\n")
@@ -152,6 +176,7 @@ def test_of_this_course(tmp_path):
     assert not (edition / ".github").exists()
     for name in ("LICENSE", "LICENSE-TEXT", "CITATION.cff"):
         assert (edition / name).read_bytes() == (ROOT / name).read_bytes()
+    assert not list(edition.rglob("kill_matrix*"))
 
     def pages(entry):
         for value in entry.values() if isinstance(entry, dict) else entry:
