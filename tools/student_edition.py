@@ -34,6 +34,7 @@ INSTRUCTORS = (
 TARGET = re.compile(r"^([a-z-]+):[^\n]*## instructors:[^\n]*\n(?:\t[^\n]*\n)*\n?", re.MULTILINE)
 # A link to a page of the kill matrix keeps its words; the table of contents loses the entry and what stands below it.
 LINK = re.compile(r"\[([^\]\n]+)\]\((?:[^()\s]*/)?kill_matrix[^()\s]*\)")
+LEFT_LINK = re.compile(r"(?:\]\(|file: |href=\")[^)\s\"]*kill_matrix")
 ENTRY = re.compile(r"^( *)- file: book/guides/kill_matrix\n(?:\1 +[^\n]*\n)*", re.MULTILINE)
 ROW = re.compile(r"^\| `(?:solutions|grading)/[^\n]*\n|^\|[^\n]*\]\((?:grading/|CONTRIBUTING)[^\n]*\n", re.MULTILINE)
 
@@ -69,7 +70,7 @@ def problems(folder: Path, root: Path) -> list[str]:
         ]
         if path.suffix == ".ipynb" and (match := source_rules.MARKER.search(text)):
             found.append(f"{shown} holds the marker {match[0]!r}")
-        if re.search(r"(?:\]\(|file: |href=\")[^)\s\"]*kill_matrix", text):
+        if path.suffix in (".md", ".ipynb", ".html", ".yml") and LEFT_LINK.search(text):
             found.append(f"{shown} links to the kill matrix, which students do not get")
     return found
 
