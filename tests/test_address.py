@@ -8,6 +8,8 @@ import pytest
 import checkout
 import notebooks
 
+pytestmark = pytest.mark.slow
+
 
 def test_every_notebook_has_the_address_of_the_setting():
     result = subprocess.run(

@@ -11,6 +11,7 @@ import pytest
 import checkout
 
 ROOT = checkout.ROOT
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

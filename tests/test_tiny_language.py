@@ -176,6 +176,7 @@ def test_every_probability_is_the_product_of_its_characters(stories):
         assert logprob == pytest.approx(tiny_story_logprob(story))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("context_length", [0, 1, 2])
 def test_short_contexts_agree_with_counted_samples(stories, context_length):
     stream = "\n".join(stories) + "\n"
@@ -188,6 +189,7 @@ def test_short_contexts_agree_with_counted_samples(stories, context_length):
     assert tiny_stories_entropy(context_length) == pytest.approx(counted, rel=2e-3)
 
 
+@pytest.mark.slow
 def test_longer_contexts_gain_and_never_beat_the_entropy_rate():
     floors = [tiny_stories_entropy(context_length) for context_length in (0, 1, 2, 4, 8, 16)]
     gains = [shorter - longer for shorter, longer in pairwise(floors)]

@@ -11,6 +11,8 @@ from grading.proof import prove
 from grading.sets import BankError, ExerciseSet
 from grading.source_rules import grade_id
 
+pytestmark = pytest.mark.slow
+
 
 def sample(tmp_path, change=lambda notebook: None, **more):
     """The sample set with a changed source and more answers in its bank, or (a pair) one text in place of another."""

@@ -13,6 +13,8 @@ from grading.runner import Runner, preload_for
 from grading.sets import ExerciseSet
 from grading.source_rules import grade_id, is_answer, is_solution
 
+pytestmark = pytest.mark.slow
+
 NAME = course.set_names()[0]
 REAL = ExerciseSet(NAME)
 CODED = [exercise for exercise in REAL.exercises if not exercise.is_manual]

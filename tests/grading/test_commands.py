@@ -20,6 +20,8 @@ from classroom import Classroom, add_source, answered, make_course
 from grading.course import ROOT
 from grading.source_rules import grade_id, is_answer
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = re.findall(r"^\$ (nbgrader .*?)(?:\s+#.*)?$", (ROOT / "grading" / "README.md").read_text(), re.MULTILINE)
 BIN = Path(sys.executable).parent
 

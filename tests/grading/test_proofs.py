@@ -6,6 +6,8 @@ import pytest
 
 from grading import course, kill_matrix, leaks, remembered
 
+pytestmark = pytest.mark.slow
+
 PROCESSES = max(1, (os.cpu_count() or 1) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 

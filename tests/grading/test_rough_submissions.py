@@ -7,6 +7,8 @@ import sample_set as s
 from classroom import Classroom, add_source, answered, copied, make_course, without
 from grading.source_rules import grade_id, is_solution
 
+pytestmark = pytest.mark.slow
+
 STUCK = "while True:\n    try:\n        while True:\n            x = 1\n    except:\n        x = 0"
 STDERR = "import sys\ndef double(x):\n    print(1, file=sys.stderr)\n    return 2 * x"
 

@@ -11,6 +11,8 @@ import sample_set as s
 from grading.runner import Job, Run, Runner
 from grading.sets import ExerciseSet
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def sample():

@@ -164,6 +164,7 @@ def test_refusals(root, tmp_path, capsys):
     assert not (root / "_build").exists() or not list((root / "_build").iterdir())
 
 
+@pytest.mark.slow
 def test_of_this_course(tmp_path):
     """No leak, every page of the book is there, and what is for instructors says so."""
     if not (ROOT / ".git").exists():
