@@ -1,4 +1,7 @@
-"""Configurations of GPT models, with the field's names, checked when they are made."""
+"""Configurations of GPT models, with the field's names, checked when they are made.
+
+Lesson: ``chapters/04_torch_gpt.ipynb``.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class GPTConfig:
-    """Sizes of a GPT.
+    """Sizes of a GPT (section "The sizes, in one place").
 
     Parameters
     ----------

@@ -6,7 +6,7 @@ the token embeddings once more as the output projection (tied weights, Press and
 ln_1, attn.c_attn, attn.c_proj, ln_2, mlp.c_fc, mlp.c_proj, ln_f``. The comment behind a line gives the shape of what comes
 out.
 
-Lesson: ``chapters/04_torch_gpt.ipynb`` builds every piece of this module by hand.
+Lesson: ``chapters/04_torch_gpt.ipynb`` builds every piece of this module by hand; each docstring names the section.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ from gptutils.numpy_gpt import map_tree, param_shapes
 
 
 class LayerNorm(nn.Module):
-    """Bring every vector to mean 0 and variance 1, then scale and shift it by learned weight and bias (Ba et al. 2016).
+    """Mean 0 and variance 1 for every vector, then weight and bias (section "A module: code and its parameters").
+
+    Source: Ba et al. 2016.
 
     Parameters
     ----------
@@ -48,7 +50,7 @@ class LayerNorm(nn.Module):
 
 
 class Dropout(nn.Dropout):
-    """In training, set each number to 0 with probability ``p`` and divide the others by 1 - p.
+    """In training, set numbers to 0 with probability ``p``, divide the others by 1 - p (section "Dropout").
 
     Source: Srivastava et al. 2014. On the CPU it draws its own random numbers, so that a seed gives the same ones on
     every processor: torch's dropout draws with Intel's library on Intel's processors, and on all others one by one,
@@ -81,7 +83,7 @@ class Dropout(nn.Dropout):
 
 
 class FeedForward(nn.Module):
-    """Four times wider, GELU in the tanh form, and back, for each position alone; dropout on the result."""
+    """Four times wider, GELU in the tanh form, and back; dropout on the result (section "The feed-forward network")."""
 
     def __init__(self, config: GPTConfig):
         super().__init__()
@@ -96,7 +98,9 @@ class FeedForward(nn.Module):
 
 
 def causal_attention_weights(q: Tensor, k: Tensor) -> Tensor:  # -> [..., seq, seq]
-    """How much each position takes from itself and each earlier one: softmax(q k^T / sqrt(head_dim)), masked.
+    """How much each position takes from itself and each earlier one (section "Attention").
+
+    softmax(q k^T / sqrt(head_dim)), masked.
 
     Examples
     --------
@@ -112,7 +116,9 @@ def causal_attention_weights(q: Tensor, k: Tensor) -> Tensor:  # -> [..., seq, s
 
 
 class CausalSelfAttention(nn.Module):
-    """Multi-head attention in which every position sees itself and what came before it (Vaswani et al. 2017).
+    """Multi-head attention in which every position sees itself and what came before it (section "Attention").
+
+    Source: Vaswani et al. 2017.
 
     Parameters
     ----------
@@ -154,7 +160,7 @@ class CausalSelfAttention(nn.Module):
 
 
 class TransformerBlock(nn.Module):
-    """Attention moves information between positions, the feed-forward network works it over; both are added to ``x``.
+    """Attention, then the feed-forward network; both are added to ``x`` (section "Block and model").
 
     The layer norms stand inside the branches (pre-norm): the sum itself is never normalized, and so gradients reach the
     first block along it unchanged (Xiong et al. 2020).
@@ -174,7 +180,7 @@ class TransformerBlock(nn.Module):
 
 
 class GPT(nn.Module):
-    """A GPT: token ids [batch, seq] -> logits [batch, seq, vocab], of the next token after each position.
+    """A GPT: token ids [batch, seq] -> logits [batch, seq, vocab] of the next token (section "Block and model").
 
     Parameters
     ----------
@@ -205,9 +211,9 @@ class GPT(nn.Module):
 
     @torch.no_grad()
     def init_weights(self) -> None:
-        """Start anew as GPT-2 does: weights from N(0, 0.02), position embeddings N(0, 0.01), biases 0, layer norms 1.
+        """Start anew (section "How to begin").
 
-        The projections that are added to the residual stream, two in each block, have a standard deviation smaller by
+        Weights come from N(0, 0.02), position embeddings from N(0, 0.01); biases are 0, layer norms 1. The projections that are added to the residual stream, two in each block, have a standard deviation smaller by
         1 / sqrt(2 n_layers): what all blocks add together weighs the same, however many they are (Radford et al. 2019).
         """
         for name, parameter in self.named_parameters():
@@ -272,7 +278,7 @@ class GPT(nn.Module):
 
 
 def to_numpy_params(model: GPT) -> dict:
-    """The model's weights as the parameter tree of `gptutils.numpy_gpt`: copies, in float32 or float64.
+    """The weights as the tree of `gptutils.numpy_gpt`: copies, float32 or float64 (section "Is it the same model?").
 
     Examples
     --------
@@ -294,7 +300,9 @@ def to_numpy_params(model: GPT) -> dict:
 
 
 def load_numpy_params(model: GPT, params: dict) -> None:
-    """Give the model the weights of a parameter tree; every name and shape is checked before the first is changed.
+    """Give the model the weights of a parameter tree (section "Is it the same model?").
+
+    Every name and shape is checked before the first weight is changed.
 
     Raises
     ------

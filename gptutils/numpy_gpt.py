@@ -18,7 +18,7 @@ there, are the list ``blocks`` here::
 
 Arrays may be float32 or float64, and results are what the parameters are.
 
-Lesson: ``chapters/03_numpy_gpt.ipynb`` builds every piece of this module by hand.
+Lesson: ``chapters/03_numpy_gpt.ipynb`` builds every piece of this module by hand; each docstring names the section.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ from gptutils.config import GPTConfig
 
 
 def gelu(x: np.ndarray) -> np.ndarray:
-    """Gaussian error linear unit, in the tanh form that GPT-2 uses: [...] -> [...] (Hendrycks and Gimpel 2016).
+    """Gaussian error linear unit, in the tanh form that GPT-2 uses: [...] -> [...] (section "Gelu").
+
+    Source: Hendrycks and Gimpel 2016.
 
     Examples
     --------
@@ -49,7 +51,7 @@ def gelu(x: np.ndarray) -> np.ndarray:
 
 
 def softmax(x: np.ndarray) -> np.ndarray:
-    """Probabilities along the last axis, summing to 1 and in the order of ``x``: [..., n] -> [..., n].
+    """Probabilities along the last axis: [..., n] -> [..., n] (section "Softmax: from scores to probabilities").
 
     Examples
     --------
@@ -63,7 +65,7 @@ def softmax(x: np.ndarray) -> np.ndarray:
 
 
 def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float = 1e-5) -> np.ndarray:
-    """Bring every vector to mean 0 and variance 1, then scale and shift it by gain and bias: [..., n] -> [..., n].
+    """Mean 0 and variance 1 for every vector, then gain and bias: [..., n] -> [..., n] (section "Layer norm").
 
     Source: Ba et al. 2016. ``g`` and ``b`` are [n]; ``eps`` keeps a constant vector from dividing by 0.
 
@@ -79,7 +81,7 @@ def layer_norm(x: np.ndarray, g: np.ndarray, b: np.ndarray, eps: float = 1e-5) -
 
 
 def linear(x: np.ndarray, w: np.ndarray, b: np.ndarray | float = 0.0) -> np.ndarray:
-    """Matrix product and bias: [m, n_in] -> [m, n_out], with ``w`` [n_in, n_out] and ``b`` [n_out].
+    """Matrix product and bias: [m, n_in] -> [m, n_out], ``w`` [n_in, n_out], ``b`` [n_out] (section "Linear").
 
     Examples
     --------
@@ -90,13 +92,15 @@ def linear(x: np.ndarray, w: np.ndarray, b: np.ndarray | float = 0.0) -> np.ndar
 
 
 def ffn(x: np.ndarray, c_fc: dict, c_proj: dict) -> np.ndarray:
-    """Feed-forward network, four times wider inside, for each position alone: [seq, emb] -> [seq, emb]."""
+    """Feed-forward network, four times wider inside: [seq, emb] -> [seq, emb] (section "A network for each position")."""
     up = gelu(linear(x, **c_fc))  # -> [seq, 4*emb]
     return linear(up, **c_proj)  # -> [seq, emb]
 
 
 def causal_mask(seq: int, dtype: type = np.float64) -> np.ndarray:
-    """What hides the future when added to scores: [seq, seq], minus infinity where the key is later than the query.
+    """What hides the future when added to scores: [seq, seq] (section "All queries at once, and the mask").
+
+    It is minus infinity where the key is later than the query, else 0.
 
     Examples
     --------
@@ -109,7 +113,9 @@ def causal_mask(seq: int, dtype: type = np.float64) -> np.ndarray:
 
 
 def attention_weights(q: np.ndarray, k: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """How much each query takes from each key, softmax(q k^T / sqrt(head_dim) + mask): [..., n_q, n_k], rows sum to 1.
+    """How much each query takes from each key: [..., n_q, n_k] (section "All queries at once, and the mask").
+
+    softmax(q k^T / sqrt(head_dim) + mask); every row sums to 1.
 
     Examples
     --------
@@ -123,7 +129,9 @@ def attention_weights(q: np.ndarray, k: np.ndarray, mask: np.ndarray) -> np.ndar
 
 
 def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Scaled dot-product attention (Vaswani et al. 2017): for every query, a weighted mean of the values [..., n_q, head_dim].
+    """For every query, a weighted mean of the values: [..., n_q, head_dim] (section "Attention: looking back").
+
+    Source: scaled dot-product attention, Vaswani et al. 2017.
 
     Parameters
     ----------
@@ -135,7 +143,7 @@ def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray) -> 
 
 
 def mha(x: np.ndarray, c_attn: dict, c_proj: dict, n_heads: int) -> np.ndarray:
-    """Causal self-attention, each head on its own slice of the width: [seq, emb] -> [seq, emb]."""
+    """Causal self-attention, each head on its slice of the width: [seq, emb] -> [seq, emb] (section "Several heads")."""
     seq, emb_dim = x.shape
     if n_heads < 1 or emb_dim % n_heads:
         raise ValueError(f"emb_dim {emb_dim} is not divisible by n_heads {n_heads}: heads share the width evenly")
@@ -150,10 +158,10 @@ def mha(x: np.ndarray, c_attn: dict, c_proj: dict, n_heads: int) -> np.ndarray:
 
 
 def transformer_block(x: np.ndarray, ln_1: dict, attn: dict, ln_2: dict, mlp: dict, n_heads: int) -> np.ndarray:
-    """One layer, [seq, emb] -> [seq, emb]: two steps, each added to what came in.
+    """One layer, [seq, emb] -> [seq, emb] (section "The block and the residual stream").
 
-    Attention moves information between positions; the feed-forward network works it over. A layer norm stands in front
-    of each, none on the sum (pre-norm).
+    Attention moves information between positions; the feed-forward network works it over; both are added to what came
+    in. A layer norm stands in front of each, none on the sum (pre-norm).
     """
     x = x + mha(layer_norm(x, **ln_1), **attn, n_heads=n_heads)  # -> [seq, emb]
     return x + ffn(layer_norm(x, **ln_2), **mlp)  # -> [seq, emb]
@@ -162,7 +170,7 @@ def transformer_block(x: np.ndarray, ln_1: dict, attn: dict, ln_2: dict, mlp: di
 def gpt2(
     inputs: Sequence[int] | np.ndarray, wte: np.ndarray, wpe: np.ndarray, blocks: list[dict], ln_f: dict, n_heads: int
 ) -> np.ndarray:
-    """The whole model: token ids [seq] -> logits [seq, vocab] of the token after each of them.
+    """The whole model: token ids [seq] -> logits [seq, vocab] of the token after each (section "The whole model").
 
     Parameters
     ----------
@@ -193,7 +201,7 @@ def gpt2(
 
 
 def generate(inputs: Sequence[int] | np.ndarray, params: dict, n_heads: int, max_new_tokens: int) -> list[int]:
-    """Continue a text greedily: append the token with the highest logit, and ask again.
+    """Continue a text greedily: append the best token, and ask again (section "What goes in, what comes out").
 
     Parameters
     ----------
@@ -251,7 +259,7 @@ def _checked_ids(inputs: Sequence[int] | np.ndarray, vocab_size: int, context_le
 
 
 def param_shapes(config: GPTConfig) -> dict:
-    """The parameter tree of a configuration, with the shape of each array in the array's place.
+    """The tree of a configuration, with shapes in place of the arrays (section "The tree of parameters").
 
     Examples
     --------
@@ -279,7 +287,7 @@ def param_shapes(config: GPTConfig) -> dict:
 
 
 def map_tree(function: Callable[[str, Any], Any], tree: Any, path: str = "") -> Any:
-    """A tree of the same form with ``function(path, leaf)`` in place of each leaf.
+    """A tree of the same form with ``function(path, leaf)`` for each leaf (section "The tree of parameters").
 
     Examples
     --------
@@ -294,9 +302,9 @@ def map_tree(function: Callable[[str, Any], Any], tree: Any, path: str = "") -> 
 
 
 def init_params(config: GPTConfig, seed: int = 0, dtype: type = np.float32) -> dict:
-    """Parameters as they are before training: gains 1, biases 0, weights from N(0, 0.02), positions from N(0, 0.01).
+    """Parameters as they are before training (section "A model before training").
 
-    The projections that are added to the residual stream, two in each block, have a standard deviation smaller by
+    Gains are 1, biases 0; weights come from N(0, 0.02), position embeddings from N(0, 0.01). The projections that are added to the residual stream, two in each block, have a standard deviation smaller by
     1 / sqrt(2 n_layers): what all blocks add together weighs the same, however many they are (Radford et al. 2019).
 
     Parameters
@@ -321,7 +329,7 @@ def init_params(config: GPTConfig, seed: int = 0, dtype: type = np.float32) -> d
 
 
 def count_params(config: GPTConfig) -> dict[str, int]:
-    """How many parameters each part of the model has; nothing is allocated, so any size can be asked for.
+    """How many parameters each part of a model has, without allocating it (section "Where the parameters are").
 
     Examples
     --------

@@ -502,7 +502,9 @@ def gpt2_tokenizer() -> tiktoken.Encoding:
 
 
 def text_to_token_ids(text: str, tokenizer: BPETokenizer | tiktoken.Encoding) -> Tensor:
-    """Token ids of a text as a batch of one, int64 [1, seq]; ``<|endoftext|>`` in it becomes its special token.
+    """Token ids of a text as a batch of one, int64 [1, seq] (section "The finished version").
+
+    ``<|endoftext|>`` in the text becomes its special token.
 
     Section "The finished version" of the lesson shows it.
 
@@ -517,7 +519,7 @@ def text_to_token_ids(text: str, tokenizer: BPETokenizer | tiktoken.Encoding) ->
 
 
 def token_ids_to_text(token_ids: Tensor, tokenizer: BPETokenizer | tiktoken.Encoding) -> str:
-    """Text of token ids [seq] or [1, seq]; a larger batch is a ValueError.
+    """Text of token ids [seq] or [1, seq]; a larger batch is a ValueError (section "The finished version").
 
     Examples
     --------
