@@ -154,3 +154,29 @@ def blend(weights, sizes, n_windows):
 # %% wrong times_the_number_of_corpora from rows_in_a_list: what has been taken is multiplied by the number of corpora, not by the sum of the weights
 #-     total = sum(weights)
 #+     total = len(weights)
+
+# %% wrong one_byte_numbers from counts_in_a_list: the array has numbers of one byte, which end at 127
+#-     return np.array(rows, dtype=np.int64).reshape(-1, 3)
+#+     return np.array(rows).astype(np.int8).reshape(-1, 3)
+
+# %% wrong sixty_four_bits from numpy: NumPy's whole numbers have 64 bits, too few for large weights
+#-     weights = np.array(weights, dtype=object)  # huge weights do not fit into 64 bits
+#-     taken = np.zeros(len(weights), dtype=object)
+#+     weights = np.array(weights)
+#+     taken = np.zeros(len(weights), dtype=np.int64)
+
+# %% wrong zero_is_one from counts_in_a_list: a weight of zero is taken for one that was not given
+#-     total = sum(weights)
+#+     weights = [weight or 1 for weight in weights]
+#+     total = sum(weights)
+
+
+# %% wrong recursive: each window calls the function again for the ones before it, which ends at the limit of recursion
+def blend(weights, sizes, n_windows):
+    if n_windows == 0:
+        return np.zeros((0, 3), dtype=int)
+    before = blend(weights, sizes, n_windows - 1)
+    taken = [int((before[:, 0] == c).sum()) for c in range(len(weights))]
+    behind = [w * n_windows - sum(weights) * t for w, t in zip(weights, taken)]
+    c = behind.index(max(behind))
+    return np.vstack([before, [(c, taken[c] // sizes[c], taken[c] % sizes[c])]])

@@ -36,14 +36,14 @@ def split_documents(documents, percent):
     return [sides[False], sides[True]]
 
 
-# %% correct vectorize: np.vectorize over the documents (it takes no empty list), a sum of bytes times powers of 256
+# %% correct vectorize: np.vectorize over the documents, a sum of bytes times powers of 256
 def last_digits(document):
     digest = hashlib.sha256(bytes(" ".join(document.split()).casefold(), "utf-8")).digest()
     return sum(byte * 256 ** (7 - k) for k, byte in enumerate(digest[:8])) % 100
 
 
 def split_documents(documents, percent):
-    held_back = np.vectorize(last_digits)(documents) < percent
+    held_back = np.vectorize(last_digits, otypes=[int])(documents) < percent
     pairs = list(zip(documents, held_back))
     return [document for document, held in pairs if not held], [document for document, held in pairs if held]
 
@@ -171,3 +171,29 @@ def split_documents(documents, percent):
 # %% wrong whole_digest from bytes_of_the_digest: all 32 bytes are read instead of eight
 #-         number = int.from_bytes(hashlib.sha256(normal.encode("utf-8")).digest()[:8], "big")
 #+         number = int.from_bytes(hashlib.sha256(normal.encode("utf-8")).digest(), "big")
+
+# %% wrong array_of_texts from bytes_of_the_digest: arrays instead of lists, whose texts lose the NULs at their ends
+#-     return train, validation
+#+     return list(np.array(train, dtype=str)), list(np.array(validation, dtype=str))
+
+# %% wrong exact_copies_lost from bytes_of_the_digest: the texts are the keys of a dict, in which equal ones are one
+#-     for document in documents:
+#+     for document in dict.fromkeys(documents):
+
+# %% wrong iterators from hexadecimal: returns two filters, which can be read once, instead of lists
+#-     return [d for d in documents if not held_back(d)], [d for d in documents if held_back(d)]
+#+     return filter(lambda d: not held_back(d), documents), filter(held_back, documents)
+
+# %% wrong no_documents from vectorize: the empty list has no first result, from which NumPy would learn the format
+#-     held_back = np.vectorize(last_digits, otypes=[int])(documents) < percent
+#+     held_back = np.vectorize(last_digits)(documents) < percent
+
+# %% wrong composed_accents from bytes_of_the_digest: the text is brought into Unicode's composed form as well
+#- def split_documents(documents, percent):
+#+ import unicodedata
+#+
+#+
+#+ def split_documents(documents, percent):
+
+#-         normal = " ".join(document.casefold().split())
+#+         normal = " ".join(unicodedata.normalize("NFC", document).casefold().split())

@@ -69,7 +69,8 @@ def _omega(d):
 def sinusoids(n_positions, emb_dim):
     if emb_dim & 1:
         raise ValueError
-    return np.array([[f(p * w) for w in _omega(emb_dim) for f in (math.sin, math.cos)] for p in range(n_positions)])
+    table = [[f(p * w) for w in _omega(emb_dim) for f in (math.sin, math.cos)] for p in range(n_positions)]
+    return np.array(table).reshape(-1, emb_dim)
 
 
 def shift_matrix(distance, emb_dim):
@@ -270,3 +271,29 @@ def shift_matrix(distance, emb_dim):
 #-         table[p, 1::2] = np.cos(p * omega)
 #+         table[p, : emb_dim // 2] = np.sin(p * omega)
 #+         table[p, emb_dim // 2 :] = np.cos(p * omega)
+
+# %% wrong positions_in_16_bits from row_and_block: positions are numbers of 16 bits, which end at 32767
+#-     for p in range(n_positions):
+#+     for p in np.arange(n_positions).astype(np.int16):
+
+# %% wrong remembered_table from row_and_block: the table is remembered, and whoever changes it changes the next one
+#- def sinusoids(n_positions, emb_dim):
+#+ from functools import lru_cache
+#+
+#+
+#+ @lru_cache
+#+ def sinusoids(n_positions, emb_dim):
+
+# %% wrong whole_numbers_for_no_step from row_and_block: the matrix for the distance 0 holds whole numbers
+#-     matrix = np.zeros((emb_dim, emb_dim))
+#+     if distance == 0:
+#+         return np.eye(emb_dim, dtype=int)
+#+     matrix = np.zeros((emb_dim, emb_dim))
+
+# %% wrong no_rows_no_columns from loops: a table of no rows has no columns either
+#-     return np.array(rows).reshape(n_positions, emb_dim)
+#+     return np.array(rows)
+
+# %% wrong one_step_at_most from row_and_block: a step back is the transposed step forth of half a turn at most
+#-         a = distance * 10000 ** (-2 * i / emb_dim)
+#+         a = max(-5000, min(5000, distance)) * 10000 ** (-2 * i / emb_dim)

@@ -258,3 +258,36 @@ def may_see(segments):
 # %% wrong targets_not_shifted from lists: the targets are the inputs
 #-         result["targets"].append(row[start + 1 : end + 1])
 #+         result["targets"].append(row[start:end] )
+
+# %% wrong lists_for_arrays from lists: the dict holds lists instead of arrays
+#-     return {name: np.array(rows) for name, rows in result.items()}
+#+     return result
+
+# %% wrong ids_in_16_bits from lists: ids are numbers of 16 bits, too small for the vocabularies of newer tokenizers
+#-     return {name: np.array(rows) for name, rows in result.items()}
+#+     packed = {name: np.array(rows) for name, rows in result.items()}
+#+     return {**packed, **{name: packed[name].astype(np.uint16) for name in ("inputs", "targets")}}
+
+# %% wrong positions_in_8_bits from lists: positions are numbers of 8 bits, which end at 255
+#-     return {name: np.array(rows) for name, rows in result.items()}
+#+     packed = {name: np.array(rows) for name, rows in result.items()}
+#+     return {**packed, "positions": packed["positions"].astype(np.uint8)}
+
+# %% wrong segments_in_8_bits from lists: the numbers of documents have 8 bits, which end at 255
+#-     return {name: np.array(rows) for name, rows in result.items()}
+#+     packed = {name: np.array(rows) for name, rows in result.items()}
+#+     return {**packed, "segments": packed["segments"].astype(np.uint8)}
+
+# %% wrong only_empty_documents from lists: without any token but eot, the ids are floats
+#-     for number, document in enumerate(documents):
+#+     if not any(documents):
+#+         eot = float(eot)
+#+     for number, document in enumerate(documents):
+
+# %% wrong seen_as_a_list from lists: may_see returns lists
+#-     return np.tril(same)
+#+     return np.tril(same).tolist()
+
+# %% wrong seen_as_numbers_of_one_window from lists: for one position alone, may_see returns ones instead of True
+#-     return np.tril(same)
+#+     return np.tril(same) if segments.shape[1] > 1 else np.ones(same.shape)

@@ -1,7 +1,7 @@
 """Answers to ex5_backwards of 02_batches, right and wrong; how to read and write them: grading/answers.py."""
 
 
-# %% correct concatenated: one array for each window, concatenated (never of none); readings goes through the batches with order_at
+# %% correct concatenated: one array for each window, concatenated; readings goes through the batches with order_at
 def position_of(windows, n, seed, epoch):
     side, tables = tables_for(n, seed, epoch)
 
@@ -14,7 +14,7 @@ def position_of(windows, n, seed, epoch):
             if number < n:
                 return [number]
 
-    return np.concatenate([one(window) for window in windows])
+    return np.concatenate([np.zeros(0, dtype=int), *(one(window) for window in windows)])
 
 
 def readings(token, n_tokens, context_length, stride, batch_size, seed, n_epochs):
@@ -136,7 +136,7 @@ def readings(token, n_tokens, context_length, stride, batch_size, seed, n_epochs
     return found
 
 
-# %% correct vectorize: np.vectorize over the windows (it takes no empty array); every window of the corpus is asked
+# %% correct vectorize: np.vectorize over the windows; every window of the corpus is asked
 def position_of(windows, n, seed, epoch):
     side, tables = tables_for(n, seed, epoch)
 
@@ -149,7 +149,7 @@ def position_of(windows, n, seed, epoch):
             if number < n:
                 return number
 
-    return np.vectorize(walk)(windows)
+    return np.vectorize(walk, otypes=[int])(windows)
 
 
 def readings(token, n_tokens, context_length, stride, batch_size, seed, n_epochs):
@@ -337,3 +337,66 @@ def readings(token, n_tokens, context_length, stride, batch_size, seed, n_epochs
 # %% wrong without_repeats from all_at_once: a batch that asks twice is listed once
 #-     return result
 #+     return sorted(set(result))
+
+# %% wrong batches_with_fractions from all_at_once: batches are divided with /, so that they have fractions
+#-                 result.append((epoch, position // batch_size))
+#+                 result.append((epoch, position / batch_size))
+
+# %% wrong batches_of_floats from all_at_once: batches are floats
+#-                 result.append((epoch, position // batch_size))
+#+                 result.append((epoch, float(position // batch_size)))
+
+# %% wrong list_for_an_array from each_alone: returns a list
+#-     return np.array(positions, dtype=int)
+#+     return positions
+
+# %% wrong no_windows_of_floats from each_alone: an array without a format, of floats where there are no windows
+#-     return np.array(positions, dtype=int)
+#+     return np.array(positions)
+
+# %% wrong positions_of_floats from all_at_once: positions are floats
+#-     return numbers
+#+     return numbers * 1.0
+
+# %% wrong repeated_windows from all_at_once: of a window that is asked for twice, the second stays where it was
+#-     numbers = np.array(windows)
+#-     undone = np.zeros(len(numbers), dtype=bool)
+#+     numbers = np.array(windows)
+#+     undone = np.array([window in windows[:i] for i, window in enumerate(windows)], dtype=bool)
+
+# %% wrong searches_with_its_own_tables from all_at_once: searches the order, a thousand positions at a time, with tables of its own
+#- def position_of(windows, n, seed, epoch):
+#-     side, tables = tables_for(n, seed, epoch)
+#-     numbers = np.array(windows)
+#-     undone = np.zeros(len(numbers), dtype=bool)
+#-     while not undone.all():
+#-         left, right = np.divmod(numbers[~undone], side)
+#-         for table in reversed(tables):
+#-             left, right = (right - table[left]) % side, left
+#-         numbers[~undone] = left * side + right
+#-         undone = numbers < n
+#-     return numbers
+#+ def position_of(windows, n, seed, epoch):
+#+     side = math.isqrt(n - 1) + 1
+#+     side += side % 2
+#+     tables = (np.random.PCG64([seed, epoch]).random_raw((8, side)) % side).astype(np.int64)
+#+     positions = np.full(len(windows), -1)
+#+     for start in range(0, n, 1000):
+#+         part = mix(np.arange(start, min(n, start + 1000)), side, tables)
+#+         while (outside := part >= n).any():
+#+             part[outside] = mix(part[outside], side, tables)
+#+         for k, window in enumerate(windows):
+#+             hits = np.flatnonzero(part == window)
+#+             if len(hits):
+#+                 positions[k] = start + hits[0]
+#+     return positions
+
+# %% wrong yields_readings from all_at_once: readings gives its pairs out one by one instead of returning a list
+#-     result = []
+#+     def one_by_one(result):
+#+         yield from result
+#+
+#+     result = []
+
+#-     return result
+#+     return one_by_one(result)
