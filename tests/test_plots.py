@@ -484,3 +484,51 @@ def test_drawings_of_the_tokenizer_say_what_tiktoken_and_utf8_say():
     table = words_drawn("tokenizer-pieces")
     for piece, count in Counter(["The", " dog", ".", " The", " dog", "!"]).items():
         assert "|".join(["", piece, *piece, str(count), ""]) in f"{table}|"
+
+
+def test_the_graph_of_lesson_4_is_torchs():
+    """Every value and every derivative of the drawing, as torch computes them."""
+    import torch
+
+    scores = torch.tensor([2.0, 1.0, 0.0], requires_grad=True)
+    probabilities = scores.softmax(dim=-1)
+    right = probabilities[0]
+    loss = -right.log()
+    for tensor in (probabilities, right, loss):
+        tensor.retain_grad()
+    loss.backward()
+
+    def shown(tensor):
+        return ", ".join(f"{value:.3f}".replace("-", "−") for value in tensor.detach().reshape(-1).tolist())
+
+    drawn = words_drawn("torch-graph").split("|")
+    values = {"probabilities": probabilities, "the right one": right, "loss": loss}
+    assert {name: drawn[drawn.index(name) + 1] for name in values} == {n: shown(t) for n, t in values.items()}
+    assert drawn[drawn.index("scores") + 1] == "2, 1, 0"
+    derivatives = [drawn[i + 1] for i, words in enumerate(drawn) if words == "of the loss"]
+    of_right = shown(right.grad)
+    assert derivatives == [shown(scores.grad), f"{of_right}, 0, 0", of_right, "1"]
+    assert probabilities.grad.tolist() == [right.grad.item(), 0.0, 0.0]
+    assert loss.grad.item() == 1.0
+
+
+def test_the_tree_of_lesson_4_is_the_model():
+    """Names, order and shapes of all weights of the drawing are those of the package's model."""
+    from gptutils.config import GPTConfig
+    from gptutils.model import GPT
+
+    sizes = {"vocab_size": 50, "context_length": 7, "emb_dim": 6}
+    model = GPT(GPTConfig(**sizes, n_heads=3, n_layers=1))
+    expected = [
+        (name.split(".")[-2], list(parameter.shape))
+        for name, parameter in model.named_parameters()
+        if name.endswith("weight")
+    ]
+    numbers = {"vocab": 50, "context": 7, "emb": 6, "3·emb": 18, "4·emb": 24}
+    drawn = words_drawn("torch-modules").split("|")
+    found = [
+        (name, [numbers[size] for size in shape.strip("[]").split(", ")])
+        for name, shape in itertools.pairwise(drawn)
+        if shape.startswith("[")
+    ]
+    assert found == expected
