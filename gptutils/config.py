@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class GPTConfig:
-    """Sizes of a GPT (section "The sizes, in one place").
+    """Sizes of a GPT (section "Modules").
 
     Parameters
     ----------

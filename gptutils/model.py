@@ -22,7 +22,7 @@ from gptutils.numpy_gpt import map_tree, param_shapes
 
 
 class LayerNorm(nn.Module):
-    """Mean 0 and variance 1 for every vector, then weight and bias (section "A module: code and its parameters").
+    """Mean 0 and variance 1 for every vector, then weight and bias (section "Modules").
 
     Source: Ba et al. 2016.
 
@@ -83,7 +83,7 @@ class Dropout(nn.Dropout):
 
 
 class FeedForward(nn.Module):
-    """Four times wider, GELU in the tanh form, and back; dropout on the result (section "The feed-forward network")."""
+    """Four times wider, GELU in the tanh form, and back; dropout on the result (section "Modules")."""
 
     def __init__(self, config: GPTConfig):
         super().__init__()
