@@ -166,14 +166,12 @@ class TokenDataset(Dataset):
         n_tokens = len(self.token_ids)
         if n_tokens <= context_length:
             raise ValueError(
-                f"the text has {n_tokens} tokens, but one window of context_length {context_length} needs "
-                f"{context_length + 1}, since its targets lie one token further: "
-                f"pass a longer text or a context_length of at most {n_tokens - 1}"
+                f"the text has {n_tokens} tokens, but one window of context_length "
+                f"{context_length} needs {context_length + 1}, since its targets lie one token "
+                f"further: pass a longer text or a context_length of at most {n_tokens - 1}"
             )
-        # A view, whatever its shape. A window has one token more: inputs are all but the last, targets all but the first.
-        self.windows = sliding_window_view(self.token_ids, context_length + 1)[
-            ::stride
-        ]  # [n_windows, context_length + 1]
+        # [n_windows, context_length + 1]: a view, which takes no memory whatever its shape says.
+        self.windows = sliding_window_view(self.token_ids, context_length + 1)[::stride]
 
     def __len__(self) -> int:
         """Number of windows: (n_tokens - context_length - 1) // stride + 1."""
@@ -183,7 +181,8 @@ class TokenDataset(Dataset):
         """Inputs and targets, int64 [context_length]; of an array of numbers [batch], int64 [batch, context_length]."""
         windows = self.windows[index]  # [..., context_length + 1]
         inputs, targets = windows[..., :-1], windows[..., 1:]
-        return torch.from_numpy(inputs.astype(np.int64)), torch.from_numpy(targets.astype(np.int64))
+        inputs, targets = inputs.astype(np.int64), targets.astype(np.int64)
+        return torch.from_numpy(inputs), torch.from_numpy(targets)
 
 
 def _check_sizes(at_least: int = 1, **sizes: int) -> None:
@@ -208,9 +207,10 @@ def random_order(n: int, seed: int, epoch: int) -> np.ndarray:
     >>> random_order(8, seed=7, epoch=0)
     array([6, 3, 4, 0, 2, 7, 5, 1])
     """
-    # PCG64's raw bits are promised to stay the same in every version of NumPy; what default_rng() makes of them is not.
-    lots = np.random.PCG64([seed, epoch]).random_raw(n)
-    return np.argsort(lots, kind="stable")  # "stable": equal lots, rare as they are, keep one order everywhere
+    # NumPy promises that the raw bits of PCG64 never change; what permutation() makes of
+    # them may change (NEP 19).
+    draws = np.random.PCG64([seed, epoch]).random_raw(n)
+    return np.argsort(draws, kind="stable")  # equal draws, rare as they are, keep one order
 
 
 class TokenLoader:
@@ -261,8 +261,8 @@ class TokenLoader:
         """The batches of one epoch, inputs and targets, both int64 [batch, context_length]."""
         epoch, first = self.epoch, self.batch if self._resuming else 0
         self._resuming = False
-        n_windows, size = len(self.dataset), self.batch_size
-        order = random_order(n_windows, self.seed, epoch) if self.shuffle else np.arange(n_windows)
+        n, size = len(self.dataset), self.batch_size  # n windows
+        order = random_order(n, self.seed, epoch) if self.shuffle else np.arange(n)
         for k in range(first, len(self)):
             self.batch = k + 1
             yield self.dataset[order[k * size : (k + 1) * size]]

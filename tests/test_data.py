@@ -304,10 +304,10 @@ def test_order_is_a_permutation_that_seed_and_epoch_fix(n, seed, epoch):
     assert np.array_equal(order, random_order(n, seed, epoch))
 
 
-def test_order_is_that_of_sorted_lots():
+def test_order_is_that_of_sorted_draws():
     """Written down, so that a change of the order, which breaks every saved position, cannot pass unseen."""
-    lots = np.random.PCG64([7, 3]).random_raw(1000).tolist()
-    assert random_order(1000, seed=7, epoch=3).tolist() == sorted(range(1000), key=lots.__getitem__)
+    draws = np.random.PCG64([7, 3]).random_raw(1000).tolist()
+    assert random_order(1000, seed=7, epoch=3).tolist() == sorted(range(1000), key=draws.__getitem__)
     assert random_order(10, seed=1, epoch=0).tolist() == [9, 2, 4, 7, 5, 0, 8, 6, 3, 1]
 
 
@@ -501,7 +501,7 @@ def test_a_corpus_in_a_file_costs_the_memory_of_its_order_alone(n_tokens, tmp_pa
 
     n_windows = read(stride=16, shuffle=True)
     assert n_windows == (n_tokens - 65) // 16 + 1
-    assert peak_of(lambda: read(stride=16, shuffle=True)) < 16.5 * n_windows + 500_000  # lots and order while it sorts
+    assert peak_of(lambda: read(stride=16, shuffle=True)) < 16.5 * n_windows + 500_000  # draws and order while it sorts
     assert peak_of(lambda: read(stride=16, shuffle=False)) < 8.5 * n_windows + 500_000
 
 
