@@ -164,3 +164,7 @@ def heal(prompt, tokenizer):
 # %% wrong windows_line_ends from one_array: \r\n in the prompt is made \n first
 #-     ids = tokenizer.encode_ordinary(prompt)
 #+     ids = tokenizer.encode_ordinary(prompt.replace("\r\n", "\n"))
+
+# %% wrong ids_of_floats from one_array: the ids are floats
+#-     return ids[:-1], allowed
+#+     return [float(i) for i in ids[:-1]], allowed

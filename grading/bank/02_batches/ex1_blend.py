@@ -180,3 +180,7 @@ def blend(weights, sizes, n_windows):
     behind = [w * n_windows - sum(weights) * t for w, t in zip(weights, taken)]
     c = behind.index(max(behind))
     return np.vstack([before, [(c, taken[c] // sizes[c], taken[c] % sizes[c])]])
+
+# %% wrong two_byte_numbers from counts_in_a_list: the array has numbers of two bytes, which end at 32767
+#-     return np.array(rows, dtype=np.int64).reshape(-1, 3)
+#+     return np.array(rows).astype(np.int16).reshape(-1, 3)

@@ -291,3 +291,7 @@ def may_see(segments):
 # %% wrong seen_as_numbers_of_one_window from lists: for one position alone, may_see returns ones instead of True
 #-     return np.tril(same)
 #+     return np.tril(same) if segments.shape[1] > 1 else np.ones(same.shape)
+
+# %% wrong sixty_four_positions from lists: may_see knows windows of at most 64 positions
+#-     return np.tril(same)
+#+     return same & np.tri(64, dtype=bool)[: segments.shape[1], : segments.shape[1]]
