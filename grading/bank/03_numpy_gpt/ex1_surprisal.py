@@ -15,6 +15,7 @@ def surprisal(token_ids, params, n_heads):
 
 # %% correct logaddexp: logaddexp for the sum, a loop for the tokens
 def log_softmax(x):
+    x = np.asarray(x, dtype=float)
     return x - np.logaddexp.reduce(x, axis=-1, keepdims=True)
 
 
@@ -25,6 +26,7 @@ def surprisal(token_ids, params, n_heads):
 
 # %% correct logits_only: bits from differences of scores, without the first function
 def log_softmax(x):
+    x = np.asarray(x, dtype=float)
     x = x - x.max(axis=-1, keepdims=True)
     return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
 
@@ -37,6 +39,7 @@ def surprisal(token_ids, params, n_heads):
 
 # %% correct prefixes: a forward pass for each beginning of the text, take_along_axis for the share
 def log_softmax(x):
+    x = np.array(x, dtype=float)
     largest = np.max(x, axis=-1)
     total = largest + np.log(np.sum(np.exp(x - largest[..., None]), axis=-1))
     return x - np.expand_dims(total, -1)
@@ -52,6 +55,7 @@ def surprisal(token_ids, params, n_heads):
 
 # %% correct one_look_up: the logarithms of all, then one look-up
 def log_softmax(x):
+    x = np.asarray(x, dtype=float)
     x = x - x.max(axis=-1, keepdims=True)
     return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
 
@@ -120,3 +124,77 @@ def surprisal(token_ids, params, n_heads):
 #-     return -log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / np.log(2)
 #+     following = np.array(token_ids[1:])
 #+     return -log_p[np.arange(len(following)), following] / np.log(2)
+
+# %% wrong like_the_scores from one_look_up: the results are written into an array of the scores' number format, which cuts them for whole numbers
+#-     x = np.asarray(x, dtype=float)
+#-     x = x - x.max(axis=-1, keepdims=True)
+#-     return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+#+     result = np.empty_like(x)
+#+     result[...] = x - np.logaddexp.reduce(x.astype(float), axis=-1, keepdims=True)
+#+     return result
+
+# %% wrong half_sums from one_look_up: exponentials and their sum are computed in the format of the scores, too short in float16
+#-     x = np.asarray(x, dtype=float)
+#-     x = x - x.max(axis=-1, keepdims=True)
+#-     return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+#+     x = x - x.max(axis=-1, keepdims=True)
+#+     total = np.exp(x).sum(axis=-1, keepdims=True)
+#+     return x - np.log(total.astype(x.dtype if x.dtype.kind == "f" else float))
+
+# %% wrong clipped_probability from one_look_up: probabilities are kept above 1e-300, so that no logarithm is below -691
+#-     x = x - x.max(axis=-1, keepdims=True)
+#-     return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+#+     return np.log(softmax(x).clip(1e-300))
+
+# %% wrong forbidden_is_nan from one_look_up: the smallest score is subtracted and added again: minus infinity less minus infinity
+#-     x = x - x.max(axis=-1, keepdims=True)
+#-     return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+#+     x = x - x.max(axis=-1, keepdims=True)
+#+     weighted = (softmax(x) * x).sum(axis=-1, keepdims=True)
+#+     entropy = np.log(np.exp(x).sum(axis=-1, keepdims=True)) - weighted
+#+     return x - weighted - entropy
+
+# %% wrong forbidden_is_finite from one_look_up: scores of minus infinity are replaced by a large negative number
+#-     x = x - x.max(axis=-1, keepdims=True)
+#+     x = np.nan_to_num(x, neginf=-1e9)
+#+     x = x - x.max(axis=-1, keepdims=True)
+
+# %% wrong list_of_bits from one_look_up: a list instead of an array
+#-     return -log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / np.log(2)
+#+     return [-log_p[i, token] / np.log(2) for i, token in enumerate(token_ids[1:])]
+
+# %% wrong zero_for_one_token from one_look_up: a text of one token has a surprisal of 0 instead of none
+#-     log_p = log_softmax(gpt2(token_ids, **params, n_heads=n_heads))
+#+     if len(token_ids) == 1:
+#+         return np.array([0.0])
+#+     log_p = log_softmax(gpt2(token_ids, **params, n_heads=n_heads))
+
+# %% wrong empty_of_integers from one_look_up: a text of one token gives an empty array of whole numbers
+#-     log_p = log_softmax(gpt2(token_ids, **params, n_heads=n_heads))
+#+     if len(token_ids) < 2:
+#+         return np.array([], dtype=int)
+#+     log_p = log_softmax(gpt2(token_ids, **params, n_heads=n_heads))
+
+# %% wrong takes_the_first from one_look_up: the first token is taken out of the caller's list
+#-     return -log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / np.log(2)
+#+     if isinstance(token_ids, list):
+#+         token_ids.pop(0)
+#+         following = token_ids
+#+     else:
+#+         following = token_ids[1:]
+#+     return -log_p[np.arange(len(following)), np.asarray(following, dtype=int)] / np.log(2)
+
+# %% wrong two_axes_only from one_look_up: the sum runs along axis 1, right for two axes
+#-     x = x - x.max(axis=-1, keepdims=True)
+#-     return x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
+#+     axis = x.ndim - 1 if x.ndim < 2 else 1
+#+     x = x - x.max(axis=axis, keepdims=True)
+#+     return x - np.log(np.exp(x).sum(axis=axis, keepdims=True))
+
+# %% wrong never_surprised from one_look_up: a token with the id 0 is taken for no token
+#-     return -log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / np.log(2)
+#+     return np.array([-log_p[i, token] / np.log(2) if token else 0.0 for i, token in enumerate(token_ids[1:])])
+
+# %% wrong short_result from one_look_up: the surprisals are given back in float16
+#-     return -log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / np.log(2)
+#+     return (-log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / np.log(2)).astype(np.float16)

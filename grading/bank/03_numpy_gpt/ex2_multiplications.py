@@ -186,3 +186,55 @@ def multiplications(config, n_new, n_past=0):
         "feed-forward": L * 8 * n_new * n * n,
         "output": n_new * n * config.vocab_size,
     }
+
+# %% wrong floats from short_names: the inner width is a quotient, and all counts are floats
+#-     n, L = config.emb_dim, config.n_layers
+#+     n, L = config.n_heads * (config.emb_dim / config.n_heads), config.n_layers
+
+# %% wrong float_attention from short_names: attention alone is a float
+#-         "attention": L * 2 * n_new * n * (n_past + n_new),
+#+         "attention": L * config.n_heads * 2 * n_new * (n / config.n_heads) * (n_past + n_new),
+
+# %% wrong int32_counts from with_numpy: the sizes are whole numbers of 32 bits, which overflow
+#-     n = np.int64(config.emb_dim)
+#-     block = np.array([4 * n * n, 2 * (n_past + n_new) * n, 8 * n * n]) * n_new
+#+     n = config.emb_dim
+#+     block = np.array([4 * n * n, 2 * (n_past + n_new) * n, 8 * n * n], dtype=np.int32) * n_new
+
+# %% wrong float_sum from with_numpy: the products are taken in floats and rounded at the end, which loses digits of large models
+#-     n = np.int64(config.emb_dim)
+#-     block = np.array([4 * n * n, 2 * (n_past + n_new) * n, 8 * n * n]) * n_new
+#-     projections, attention_, feed_forward = block * config.n_layers
+#+     n = config.emb_dim
+#+     block = np.array([4.0 * n * n, 2.0 * (n_past + n_new) * n, 8.0 * n * n]) * n_new * config.n_layers
+#+     projections, attention_, feed_forward = (int(count) for count in block)
+
+# %% wrong biases_too from short_names: the biases of attention are counted where there are some
+#-         "projections": L * n_new * 4 * n * n,
+#+         "projections": L * n_new * (4 * n * n + 3 * n * config.qkv_bias),
+
+# %% wrong output_of_the_past from short_names: the output is counted for the past tokens, too
+#-         "output": n_new * n * config.vocab_size,
+#+         "output": (n_past + n_new) * n * config.vocab_size,
+
+# %% wrong past_of_one_layer from short_names: the past counts in the first layer only
+#-         "attention": L * 2 * n_new * n * (n_past + n_new),
+#+         "attention": L * 2 * n_new * n * n_new + 2 * n_new * n * n_past,
+
+# %% wrong no_new_is_one from short_names: no new token is taken for one
+#-     n, L = config.emb_dim, config.n_layers
+#+     n, L = config.emb_dim, config.n_layers
+#+     n_new = n_new or 1
+
+# %% wrong total_too from short_names: a fifth number, the total
+#-     return {
+#-         "projections": L * n_new * 4 * n * n,
+#+     return {
+#+         "total": 0,
+#+         "projections": L * n_new * 4 * n * n,
+
+# %% wrong as_text from short_names: the counts are texts
+#-         "output": n_new * n * config.vocab_size,
+#-     }
+#+         "output": f"{n_new * n * config.vocab_size:,}",
+#+     }

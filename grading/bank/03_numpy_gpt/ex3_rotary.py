@@ -195,3 +195,62 @@ def rotate(x, positions, base=10000.0):
     result[..., ::2] = x[..., ::2] * np.cos(angles) - x[..., 1::2] * np.sin(angles)
     result[..., 1::2] = x[..., ::2] * np.sin(angles) + x[..., 1::2] * np.cos(angles)
     return result
+
+# %% wrong positions_in_place from even_and_odd: positions given as floats are multiplied in place
+#-     angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)
+#+     positions = np.asarray(positions, dtype=float)
+#+     positions *= 1 / base ** (2 / d)
+#+     angles = positions[:, None] * base ** ((2 - np.arange(0, d, 2)) / d)
+
+# %% wrong view_as_complex from complex: pairs are seen as complex numbers in place, which refuses other layouts
+#-     z = (x[..., ::2] + 1j * x[..., 1::2]) * turn
+#+     z = x.astype(float).view(complex) * turn
+
+# %% wrong half_positions from even_and_odd: positions in the format of a float16 x
+#-     angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)
+#+     positions = np.asarray(positions, dtype=x.dtype if x.dtype == np.float16 else float)
+#+     angles = positions[:, None] * base ** (-np.arange(0, d, 2) / d)
+
+# %% wrong half_to_single from even_and_odd: float16 comes back as float32
+#-     return np.stack(turned, axis=-1).reshape(x.shape).astype(x.dtype)
+#+     return np.stack(turned, axis=-1).reshape(x.shape).astype(x.dtype if x.dtype == float else np.float32)
+
+# %% wrong always_single from even_and_odd: everything comes back as float32
+#-     return np.stack(turned, axis=-1).reshape(x.shape).astype(x.dtype)
+#+     return np.stack(turned, axis=-1).reshape(x.shape).astype(np.float32)
+
+# %% wrong single_inside from even_and_odd: cosine and sine are cut to float32
+#-     cos, sin = np.cos(angles), np.sin(angles)
+#+     cos, sin = np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
+
+# %% wrong speeds_by_width from even_and_odd: the speeds of a width are remembered, whatever the base of a later call
+#-     angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)
+#+     speeds = rotate.__dict__.setdefault("speeds", {})
+#+     if d not in speeds:
+#+         speeds[d] = base ** (-np.arange(0, d, 2) / d)
+#+     angles = np.asarray(positions)[:, None] * speeds[d]
+
+# %% wrong whole_positions from even_and_odd: positions are cut to whole numbers
+#-     angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)
+#+     angles = np.asarray(positions, dtype=int)[:, None] * base ** (-np.arange(0, d, 2) / d)
+
+# %% wrong table_of_positions from even_and_odd: the angles are looked up in a table of the first 8192 positions
+#-     angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)
+#+     table = np.arange(8192)[:, None] * base ** (-np.arange(0, d, 2) / d)
+#+     angles = table[np.asarray(positions, dtype=int) % 8192]
+
+# %% wrong zero_base from even_and_odd: the exponent of the base is taken in whole numbers for whole positions
+#-     angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)
+#+     angles = np.asarray(positions)[:, None] // base ** (np.arange(0, d, 2) / d)
+
+# %% wrong whole_base from even_and_odd: a base that is a whole number gives whole powers
+#-     angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)
+#+     powers = (np.ones(d // 2, dtype=type(base)) * base ** (np.arange(0, d, 2) / d)).astype(type(base))
+#+     angles = np.asarray(positions)[:, None] / powers
+
+# %% wrong half_in_place from even_and_odd: arrays in float16 are turned where they lie
+#-     return np.stack(turned, axis=-1).reshape(x.shape).astype(x.dtype)
+#+     result = np.stack(turned, axis=-1).reshape(x.shape).astype(x.dtype)
+#+     if x.dtype == np.float16:
+#+         x[...] = result
+#+     return result

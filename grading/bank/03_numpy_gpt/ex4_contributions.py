@@ -171,3 +171,57 @@ def contributions(token_ids, params, n_heads):
 #-     x = parts[0] + parts[1]
 #+     x = parts[1]
 #+     x += parts[0]
+
+# %% wrong float32_parts from running_stream: the parts are kept in float32
+#-     return np.array(normed) @ wte.T
+#+     return np.array(normed, dtype=np.float32) @ wte.T
+
+# %% wrong float32_result from differences: the result is made in float32
+#-     out = np.zeros((len(states), seq, len(wte)))
+#+     out = np.zeros((len(states), seq, len(wte)), dtype=np.float32)
+
+# %% wrong no_part_for_zero_bias from running_stream: a bias of zeros gets no part
+#-     normed.append(np.zeros_like(x) + ln_f["b"])
+#+     if ln_f["b"].any():
+#+         normed.append(np.zeros_like(x) + ln_f["b"])
+
+# %% wrong silent_parts_left_out from running_stream: parts that add nothing are left out
+#-     deviation = np.sqrt(x.var(axis=-1, keepdims=True) + 1e-5)
+#+     parts = [part for part in parts if part.any()]
+#+     deviation = np.sqrt(x.var(axis=-1, keepdims=True) + 1e-5)
+
+# %% wrong list_of_parts from running_stream: a list of arrays instead of one array
+#-     return np.array(normed) @ wte.T
+#+     return [part @ wte.T for part in normed]
+
+# %% wrong sample_variance from running_stream: the variance is divided by n - 1
+#-     deviation = np.sqrt(x.var(axis=-1, keepdims=True) + 1e-5)
+#+     deviation = np.sqrt(x.var(axis=-1, keepdims=True, ddof=1) + 1e-5)
+
+# %% wrong positions_by_id from running_stream: the row of the table of positions is taken by the token's id
+#-     parts = [wte[token_ids], params["wpe"][: len(token_ids)]]
+#+     parts = [wte[token_ids], params["wpe"][np.asarray(token_ids) % len(params["wpe"])]]
+
+# %% wrong bias_with_gain from running_stream: the bias is multiplied by the gain
+#-     normed.append(np.zeros_like(x) + ln_f["b"])
+#+     normed.append(np.zeros_like(x) + ln_f["b"] * ln_f["g"])
+
+# %% wrong bias_once from running_stream: the bias stands at the first position alone
+#-     normed.append(np.zeros_like(x) + ln_f["b"])
+#+     normed.append(np.zeros_like(x))
+#+     normed[-1][0] = ln_f["b"]
+
+# %% wrong last_row_deviation from running_stream: all positions are divided by the deviation of the last one
+#-     deviation = np.sqrt(x.var(axis=-1, keepdims=True) + 1e-5)
+#+     deviation = np.sqrt(x[-1].var() + 1e-5)
+
+# %% wrong adds_a_block from running_stream: the parts are noted in the caller's params
+#-     deviation = np.sqrt(x.var(axis=-1, keepdims=True) + 1e-5)
+#+     params["parts"] = parts
+#+     deviation = np.sqrt(x.var(axis=-1, keepdims=True) + 1e-5)
+
+# %% wrong ids_to_text from running_stream: the caller's list of ids is sorted
+#-     parts = [wte[token_ids], params["wpe"][: len(token_ids)]]
+#+     parts = [wte[token_ids], params["wpe"][: len(token_ids)]]
+#+     if isinstance(token_ids, list):
+#+         token_ids.sort()

@@ -254,3 +254,67 @@ def step(token_ids, cache, params, n_heads):
 #-         raise ValueError(f"{n_past + n_new} tokens, but only {len(params['wpe'])} places")
 #-     x = params["wte"][token_ids] + params["wpe"][n_past : n_past + n_new]
 #+     x = params["wte"][token_ids] + params["wpe"][np.arange(n_past, n_past + n_new) % len(params["wpe"])]
+
+# %% wrong mask_of_16 from inline: the mask is cut out of a triangle of 16
+#-     mask = np.triu(np.full((n_new, n_past + n_new), -np.inf), k=n_past + 1)
+#+     mask = causal_mask(16)[n_past : n_past + n_new, : n_past + n_new]
+
+# %% wrong mask_of_64 from inline: the mask is cut out of a triangle of 64
+#-     mask = np.triu(np.full((n_new, n_past + n_new), -np.inf), k=n_past + 1)
+#+     mask = causal_mask(64)[n_past : n_past + n_new, : n_past + n_new]
+
+# %% wrong writes_into_wpe from inline: the tokens' rows are added in place, in a view of the table of positions
+#-     x = params["wte"][token_ids] + params["wpe"][n_past : n_past + n_new]
+#+     x = params["wpe"][n_past : n_past + n_new]
+#+     x += params["wte"][token_ids]
+
+# %% wrong cache_in_float32 from inline: keys and values are kept in float32
+#-         k, v = np.concatenate([old_k, k], axis=1), np.concatenate([old_v, v], axis=1)
+#+         k, v = (np.concatenate(pair, axis=1).astype(np.float32) for pair in ([old_k, k], [old_v, v]))
+
+# %% wrong cache_in_float16 from inline: keys and values are kept in float16, to save memory
+#-         new_cache.append((k, v))
+#+         new_cache.append((k.astype(np.float16), v.astype(np.float16)))
+
+# %% wrong logits_in_float32 from inline: the logits are given back in float32
+#-     return layer_norm(x, **params["ln_f"]) @ params["wte"].T, new_cache
+#+     return (layer_norm(x, **params["ln_f"]) @ params["wte"].T).astype(np.float32), new_cache
+
+# %% wrong scaled_keys from inline: the keys in the cache are divided by the root of the width already
+#-         heads = attention(q, k, v, mask)
+#+         new_cache[-1] = (k / q.shape[-1] ** 0.5, v)
+#+         heads = attention(q, k, v, mask)
+
+# %% wrong last_row_only from inline: the logits of the last new token alone
+#-     return layer_norm(x, **params["ln_f"]) @ params["wte"].T, new_cache
+#+     return layer_norm(x[-1:], **params["ln_f"]) @ params["wte"].T, new_cache
+
+# %% wrong one_more_place from inline: a text may be longer by one than the table of positions
+#-     if n_past + n_new > len(params["wpe"]):
+#+     if n_past + n_new > len(params["wpe"]) + 1:
+
+# %% wrong one_place_less from inline: the last position of the table is refused
+#-     if n_past + n_new > len(params["wpe"]):
+#+     if n_past + n_new >= len(params["wpe"]):
+
+# %% wrong index_error from inline: a text that is too long ends in an IndexError
+#-         raise ValueError(f"{n_past + n_new} tokens, but only {len(params['wpe'])} places")
+#+         raise IndexError(f"{n_past + n_new} tokens, but only {len(params['wpe'])} places")
+
+# %% wrong cache_grows_before_the_check from one_at_a_time: the check comes in the middle of the new tokens, without a word for the first
+#-     if cache[0][0].shape[1] + len(token_ids) > len(params["wpe"]):
+#-         raise ValueError("the text is longer than the model's context")
+#+     if cache[0][0].shape[1] >= len(params["wpe"]):
+#+         raise ValueError("the text is longer than the model's context")
+#+     token_ids = token_ids[: len(params["wpe"]) - cache[0][0].shape[1]]
+
+# %% wrong zero_is_no_token from inline: tokens with the id 0 are taken for padding and hidden
+#-     mask = np.triu(np.full((n_new, n_past + n_new), -np.inf), k=n_past + 1)
+#+     mask = np.triu(np.full((n_new, n_past + n_new), -np.inf), k=n_past + 1)
+#+     mask[:, n_past:][np.asarray(token_ids)[None].repeat(n_new, 0) * (1 - np.eye(n_new)) + np.eye(n_new) == 0] = -np.inf
+
+# %% wrong fills_the_list from inline: new pairs are appended to the caller's list of ids
+#-     mask = np.triu(np.full((n_new, n_past + n_new), -np.inf), k=n_past + 1)
+#+     mask = np.triu(np.full((n_new, n_past + n_new), -np.inf), k=n_past + 1)
+#+     if isinstance(token_ids, list):
+#+         token_ids.clear()
