@@ -60,7 +60,8 @@ c.CourseDirectory.source_with_tests_directory = "grading/source_with_tests"
 c.CourseDirectory.db_url = f"sqlite:///{ROOT / 'grading' / 'gradebook.db'}"
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", ".DS_Store"]
 
-# `nbgrader zip_collect` takes STUDENT_exercises.ipynb, or a zip of such files, from grading/downloaded/NN_name/archive/.
+# `nbgrader zip_collect` takes STUDENT_exercises.ipynb, or a zip of such files, from
+# grading/downloaded/NN_name/archive/.
 c.ZipCollectApp.downloaded_directory = "grading/downloaded"
 c.FileNameCollectorPlugin.named_regexp = r"(?:.*[/\\])?(?P<student_id>[^/\\]+)_(?P<file_id>exercises)[^/\\]*\.ipynb$"
 

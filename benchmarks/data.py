@@ -1,6 +1,6 @@
 """Batches of windows from a 1 GB token file in little memory, their order, and other ways to load them: make bench
 
-The file is synthetic and is removed in the end. Every figure of speed is a ratio measured in one run, the two sides in turn.
+The file is synthetic and is removed in the end. Every figure of speed is a ratio in one run, the sides in turn.
 """
 
 from __future__ import annotations

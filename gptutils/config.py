@@ -72,7 +72,7 @@ OPENAI_NAMES = {
     "n_heads": "n_head",
     "n_layers": "n_layer",
 }
-"""The course's names of the sizes -> those in the ``hparams.json`` of GPT-2, which stand only where its files are read."""
+"""The course's names of the sizes -> those in the ``hparams.json`` of GPT-2, for where its files are read."""
 
 GPT2_CONFIGS: dict[str, GPTConfig] = {
     "124M": GPTConfig(emb_dim=768, n_heads=12, n_layers=12, qkv_bias=True),

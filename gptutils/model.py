@@ -2,9 +2,9 @@
 
 `GPT` is the architecture of GPT-2 (Radford et al. 2019): token and position embeddings; blocks of causal self-attention
 and a feed-forward network, each behind a layer norm (pre-norm) and added to the residual stream; a last layer norm; and
-the token embeddings once more as the output projection (tied weights, Press and Wolf 2017). The modules are named like the parameters of `gptutils.numpy_gpt`: ``wte, wpe, blocks,
-ln_1, attn.c_attn, attn.c_proj, ln_2, mlp.c_fc, mlp.c_proj, ln_f``. The comment behind a line gives the shape of what comes
-out.
+the token embeddings once more as the output projection (tied weights, Press and Wolf 2017). The modules are named like
+the parameters of `gptutils.numpy_gpt`: ``wte, wpe, blocks, ln_1, attn.c_attn, attn.c_proj, ln_2, mlp.c_fc, mlp.c_proj,
+ln_f``. The comment behind a line gives the shape of what comes out.
 
 Lesson: ``chapters/04_torch_gpt.ipynb`` builds every piece of this module by hand; each docstring names the section.
 """
@@ -213,8 +213,9 @@ class GPT(nn.Module):
     def init_weights(self) -> None:
         """Start anew (section "How to begin").
 
-        Weights come from N(0, 0.02), position embeddings from N(0, 0.01); biases are 0, layer norms 1. The projections that are added to the residual stream, two in each block, have a standard deviation smaller by
-        1 / sqrt(2 n_layers): what all blocks add together weighs the same, however many they are (Radford et al. 2019).
+        Weights come from N(0, 0.02), position embeddings from N(0, 0.01); biases are 0, layer norms 1. The projections
+        that are added to the residual stream, two in each block, have a standard deviation smaller by 1 / sqrt(2
+        n_layers): what all blocks add together weighs the same, however many they are (Radford et al. 2019).
         """
         for name, parameter in self.named_parameters():
             if name.endswith("bias"):

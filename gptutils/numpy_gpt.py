@@ -1,9 +1,9 @@
 """GPT-2's forward pass in NumPy: all that a GPT computes, in a few lines of array arithmetic.
 
 A GPT turns ``seq`` token ids into ``seq`` rows of ``vocab_size`` scores (logits): row ``i`` rates every token of the
-vocabulary as the one that follows token ``i``. The comment behind a line gives the shape of what comes out. The parameters
-are a tree of arrays with the names of GPT-2's own files (Radford et al. 2019), except that the layers, ``h0``, ``h1``, ...
-there, are the list ``blocks`` here::
+vocabulary as the one that follows token ``i``. The comment behind a line gives the shape of what comes out. The
+parameters are a tree of arrays with the names of GPT-2's own files (Radford et al. 2019), except that the layers,
+``h0``, ``h1``, ... there, are the list ``blocks`` here::
 
     wte [vocab, emb]                         one vector for each token; also the output projection
     wpe [context, emb]                       one vector for each position
@@ -92,7 +92,7 @@ def linear(x: np.ndarray, w: np.ndarray, b: np.ndarray | float = 0.0) -> np.ndar
 
 
 def ffn(x: np.ndarray, c_fc: dict, c_proj: dict) -> np.ndarray:
-    """Feed-forward network, four times wider inside: [seq, emb] -> [seq, emb] (section "A network for each position")."""
+    """Feed-forward network, four times wider: [seq, emb] -> [seq, emb] (section "A network for each position")."""
     up = gelu(linear(x, **c_fc))  # -> [seq, 4*emb]
     return linear(up, **c_proj)  # -> [seq, emb]
 
@@ -143,7 +143,7 @@ def attention(q: np.ndarray, k: np.ndarray, v: np.ndarray, mask: np.ndarray) -> 
 
 
 def mha(x: np.ndarray, c_attn: dict, c_proj: dict, n_heads: int) -> np.ndarray:
-    """Causal self-attention, each head on its slice of the width: [seq, emb] -> [seq, emb] (section "Several heads")."""
+    """Causal self-attention, each head on its slice: [seq, emb] -> [seq, emb] (section "Several heads")."""
     seq, emb_dim = x.shape
     if n_heads < 1 or emb_dim % n_heads:
         raise ValueError(f"emb_dim {emb_dim} is not divisible by n_heads {n_heads}: heads share the width evenly")
@@ -304,8 +304,9 @@ def map_tree(function: Callable[[str, Any], Any], tree: Any, path: str = "") -> 
 def init_params(config: GPTConfig, seed: int = 0, dtype: type = np.float32) -> dict:
     """Parameters as they are before training (section "A model before training").
 
-    Gains are 1, biases 0; weights come from N(0, 0.02), position embeddings from N(0, 0.01). The projections that are added to the residual stream, two in each block, have a standard deviation smaller by
-    1 / sqrt(2 n_layers): what all blocks add together weighs the same, however many they are (Radford et al. 2019).
+    Gains are 1, biases 0; weights come from N(0, 0.02), position embeddings from N(0, 0.01). The projections that are
+    added to the residual stream, two in each block, have a standard deviation smaller by 1 / sqrt(2 n_layers): what all
+    blocks add together weighs the same, however many they are (Radford et al. 2019).
 
     Parameters
     ----------

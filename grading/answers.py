@@ -1,7 +1,7 @@
 """The answer bank's files: grading/bank/SET/EXERCISE.py, all right and wrong answers to one exercise.
 
-A file is Python in cells (`# %%`), as editors show them. A right answer stands whole; a wrong one is an edit of it, so that
-what is wrong meets the eye, or whole where it is another program::
+A file is Python in cells (`# %%`), as editors show them. A right answer stands whole; a wrong one is an edit of it, so
+that what is wrong meets the eye, or whole where it is another program::
 
     # %% correct formula: the closed form
     def total(n):
@@ -16,8 +16,8 @@ what is wrong meets the eye, or whole where it is another program::
     def total(n):
         return 55
 
-``from reference`` edits the answer of the set's own source. Lines marked ``#-`` must stand in the base exactly once, one
-below the other; those marked ``#+`` take their place. An answer with several edits has a blank line between them.
+``from reference`` edits the answer of the set's own source. Lines marked ``#-`` must stand in the base exactly once,
+one below the other; those marked ``#+`` take their place. An answer with several edits has a blank line between them.
 """
 
 from __future__ import annotations

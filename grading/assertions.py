@@ -1,4 +1,5 @@
-"""What counts as an assertion in a test cell, and which of them run. Standard library only: the worker loads it, too."""
+"""What counts as an assertion in a test cell, and which of them run. Standard library only: the worker loads it,
+too."""
 
 from __future__ import annotations
 

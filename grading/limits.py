@@ -1,8 +1,8 @@
 """The rules under which students' cells run, the same in the fast runner and in nbgrader's own conversions.
 
-A cell has a time limit. One that exceeds it is interrupted and counts as an error, and the cells after it get a quarter of
-the time: an endless answer hangs in each of its tests. A cell that ends the process, or cannot be interrupted, is left
-out, and the notebook runs again from the top without it. Standard library only: the worker loads this file, too.
+A cell has a time limit. One that exceeds it is interrupted and counts as an error, and the cells after it get a quarter
+of the time: an endless answer hangs in each of its tests. A cell that ends the process, or cannot be interrupted, is
+left out, and the notebook runs again from the top without it. Standard library only: the worker loads this file, too.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def run_without_lost(run: Callable[[dict[int, dict]], tuple[int, dict] | None]) 
 
     Parameters
     ----------
-    run : runs it once. It is given the cells to leave out, index -> output in their place, and returns the next one, where
-        a cell ended the process or could not be interrupted, or None.
+    run : runs it once. It is given the cells to leave out, index -> output in their place, and returns the next one,
+        where a cell ended the process or could not be interrupted, or None.
     """
     lost: dict[int, dict] = {}
     while (end := run(lost)) is not None:

@@ -103,7 +103,8 @@ class Proof:
                         yield f"{where} also loses points in {name}, which is not its exercise: {cell.message}"
 
     def _students(self) -> Iterator[str]:
-        """In the student's hands, without nbgrader and hidden tests, a visible test says what it says in the grading."""
+        """In the student's hands, without nbgrader and hidden tests, a visible test says what it says in the
+        grading."""
         pairs = [("the reference", self.handed_out_reference, self.reference)]
         pairs += [("the untouched release", self.handed_out_release, self.release)]
         tests = [test for exercise in self.set.exercises for test in exercise.tests if test.kind == "visible"]
@@ -118,7 +119,8 @@ class Proof:
 
 
 def prove(exercises: ExerciseSet, timeout: float = TIMEOUT, processes: int | None = None) -> Proof:
-    """Run everything that there is to run of a set, ``processes`` notebooks at a time; ``timeout`` in seconds for a cell."""
+    """Run everything that there is to run of a set, ``processes`` notebooks at a time; ``timeout`` in seconds for a
+    cell."""
     without = ("nbgrader",)
     jobs = [Job(exercises.graded(), count=True), Job(exercises.graded(base="release"))]
     jobs += [Job(exercises.released(base="reference"), blocked=without), Job(exercises.released(), blocked=without)]

@@ -182,7 +182,8 @@ def test_tokens_on_the_first_page_are_those_of_gpt2():
 
 
 def test_every_module_of_the_package_has_a_page():
-    """A module without one: copy a page of book/api and change the name in it; the list of modules finds it by itself."""
+    """A module without one: copy a page of book/api and change the name in it; the list of modules finds it by
+    itself."""
     sources = [path.relative_to(ROOT / "gptutils") for path in (ROOT / "gptutils").rglob("*.py")]
     modules = {path.with_suffix("").as_posix() for path in sources if not path.stem.startswith("_")}
     pages = (BOOK / "api").rglob("*.md")
@@ -230,7 +231,8 @@ def test_every_reference_is_complete_and_listed_once():
 
 
 def test_commands_of_the_guides_exist():
-    """Every `make` target that a page names is one of the Makefile's; the students' edition lacks the instructors' ones."""
+    """Every `make` target that a page names is one of the Makefile's; the students' edition lacks the instructors'
+    ones."""
     targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
     instructors = set() if (ROOT / "solutions").is_dir() else {"instructor.md"}
     named = {

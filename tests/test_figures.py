@@ -1,4 +1,5 @@
-"""The extension that puts the SVG pictures of notebooks into the pages; what a browser must judge is in tests/browser."""
+"""The extension that puts the SVG pictures of notebooks into the pages; what a browser must judge is in
+tests/browser."""
 
 import importlib.util
 import re

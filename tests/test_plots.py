@@ -369,7 +369,8 @@ def test_a_figure_stays_small_and_sharp(figure):
 
 
 def test_colours_of_figures_can_be_seen_on_both_grounds():
-    """3 to 1 for what must be seen (WCAG 1.4.11): all on the dark ground, the first four, for lines, on the light one."""
+    """3 to 1 for what must be seen (WCAG 1.4.11): all on the dark ground, the first four, for lines, on the light
+    one."""
     sheet = (Path(__file__).parents[1] / "book/_static/course.css").read_text("utf-8")
     light, dark = (dict(re.findall(r"--(course-[a-z0-9-]+): (#[0-9a-f]{6});", part)) for part in sheet.split("dark", 1))
     names = ["blue", "vermillion", "green", "purple", "orange", "sky", "yellow", "ink"]

@@ -44,7 +44,8 @@ def enumerate_texts(language):
 
 
 def brute_force_entropy(texts, context_length, separator, n_before):
-    """Conditional entropy of a character given the last ones, from all ways to write ``n_before`` + 1 texts in a row."""
+    """Conditional entropy of a character given the last ones, from all ways to write ``n_before`` + 1 texts in a
+    row."""
     ngrams = Counter()
     for row in product(texts, repeat=n_before + 1):
         before = "".join(text + separator for text, _ in row[:-1])

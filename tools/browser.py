@@ -1,4 +1,5 @@
-"""A headless Chromium without a network, and a folder behind a local server: for the PDF of the book and the browser tests."""
+"""A headless Chromium without a network, and a folder behind a local server: for the PDF of the book and the browser
+tests."""
 
 from __future__ import annotations
 

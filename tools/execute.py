@@ -1,8 +1,8 @@
 """Run notebooks top to bottom and store their outputs: python tools/execute.py [PATH ...]   (default: all sources)
 
-A notebook that raises, writes to stderr or shows a path of this machine is reported and left as it was. With --measure the
-notebooks stay as they are, and book/status.json gets the seconds that each took on two cores; after a run of all of them,
-also date, machine and versions. The book shows them.
+A notebook that raises, writes to stderr or shows a path of this machine is reported and left as it was. With --measure
+the notebooks stay as they are, and book/status.json gets the seconds that each took on two cores; after a run of all of
+them, also date, machine and versions. The book shows them.
 """
 
 from __future__ import annotations

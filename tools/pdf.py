@@ -53,7 +53,8 @@ READY = """() => [...document.querySelectorAll('.math')].every(math => math.quer
 
 @dataclass
 class Page:
-    """A page of the book: its address inside the book, how deep it stands in the sidebar, the part it begins or None."""
+    """A page of the book: its address inside the book, how deep it stands in the sidebar, the part it begins or
+    None."""
 
     address: str
     depth: int

@@ -1,8 +1,8 @@
 """The repository as students get it, in _build/student-edition and as a zip beside it: python tools/student_edition.py
 
-All files that git tracks, without the solutions, the hidden tests, the answer bank, the kill matrix and the tools of the
-grading. Every file is searched for passages of solutions and hidden tests, and every page for links to what is left out;
-if there is one, it is named and nothing is written.
+All files that git tracks, without the solutions, the hidden tests, the answer bank, the kill matrix and the tools of
+the grading. Every file is searched for passages of solutions and hidden tests, and every page for links to what is left
+out; if there is one, it is named and nothing is written.
 """
 
 from __future__ import annotations

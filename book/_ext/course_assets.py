@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def drop_thebe(app, pagename, templatename, context, doctree):
-    """Take sphinx-thebe's files off the page: Jupyter Book always adds them, and they would fetch an engine from a server."""
+    """Take sphinx-thebe's files off the page: Jupyter Book always adds them, and they would load from a server."""
     for kind in ("script_files", "css_files"):
         context[kind] = [file for file in context[kind] if not is_thebe(file)]
 

@@ -1,7 +1,8 @@
 """Render the course's one-line docstring items well.
 
-The package writes numpydoc sections with the description on the item's own line, ``name : what it is``. numpydoc takes the
-words after the colon for a type; here they become the description, so that names stand out and prose reads as prose.
+The package writes numpydoc sections with the description on the item's own line, ``name : what it is``. numpydoc takes
+the words after the colon for a type; here they become the description, so that names stand out and prose reads as
+prose.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Put the SVG pictures of notebooks into the page itself, where they can take its colours, and let them be enlarged.
 
-An ``<img>`` is a page of its own, which the book's CSS variables do not reach. Alternative text and caption come from the
-cell's metadata (``mystnb.image.alt``, ``mystnb.figure``); a drawing without any brings its title and description.
+An ``<img>`` is a page of its own, which the book's CSS variables do not reach. Alternative text and caption come from
+the cell's metadata (``mystnb.image.alt``, ``mystnb.figure``); a drawing without any brings its title and description.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class InlinePictures(SphinxTransform):
 
 
 def inlined(svg: str, alt: str, prefix: str) -> str:
-    """The SVG as a part of an HTML page: named by its alternative text, with ids that no other picture of the page has."""
+    """The SVG as a part of an HTML page: named by its alternative text, with ids that are its own in the page."""
     svg = svg[svg.index("<svg") :]  # without the prolog of a file
     head = "".join(re.findall(r"<title>.*?</title>|<desc>.*?</desc>", svg, flags=re.DOTALL))
     # The name is read out from the attribute; as an element the title would also pop up wherever the mouse rests.

@@ -1,7 +1,7 @@
 """Pages that load little: what a page does not use is taken off it, whatever theme and extensions put there.
 
-- The theme's icons come from a script of 1.5 MB and two fonts. Here each icon of a page is drawn into it, with the path that
-  the script has for it (Font Awesome Free, CC BY 4.0, as the first icon of a page says).
+- The theme's icons come from a script of 1.5 MB and two fonts. Here each icon of a page is drawn into it, with the path
+  that the script has for it (Font Awesome Free, CC BY 4.0, as the first icon of a page says).
 - MathJax stands only on pages with formulas, the search index only on the search page.
 - Pictures are loaded when they come near.
 """

@@ -2,8 +2,8 @@
 
 - ``[merge](../book/glossary.md#term-merge)``: a term, by the id of its entry in the glossary.
 - ``[Gage 1994](../book/bibliography.md#gage1994)``: a paper, by its key in references.bib.
-- ``[Figure](#fig-merges)``, ``[figure](02_batches.ipynb#fig-windows)``: a figure, by the name in its cell's metadata; the
-  book adds its number.
+- ``[Figure](#fig-merges)``, ``[figure](02_batches.ipynb#fig-windows)``: a figure, by the name in its cell's metadata;
+  the book adds its number.
 - ``chapter 3``, ``chapters 1 and 2``: nothing to write; the book links each chapter that is in its table of contents.
 
 What a term or a paper says is put into each page that links it: course-notes.js shows it where the link stands.
@@ -118,7 +118,7 @@ def address(builder, docname, link) -> tuple[str | None, str]:
     return "/".join(parts).removesuffix(".html"), target
 
 
-# --- what a term or a paper says ---------------------------------------------------------------------------------------
+# --- what a term or a paper says --------------------------------------------------------------------------------------
 
 
 def notes_of_page(builder, docname) -> dict[str, str]:

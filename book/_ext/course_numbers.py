@@ -1,4 +1,4 @@
-"""Chapters and sections have numbers, exercise sets have none: their exercises are counted from 1 in the text itself."""
+"""Chapters and sections have numbers, exercise sets have none: their exercises are counted in the text itself."""
 
 from __future__ import annotations
 

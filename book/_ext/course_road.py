@@ -1,7 +1,8 @@
 """The directive ``{road}``: the picture of the whole course, drawn from ``book/road.yml``.
 
 A chapter is a link when its lesson is in the book's table of contents, and is marked as coming otherwise.
-Two drawings are made, a winding road for wide columns and an upright one for telephones; the style sheet shows one of them.
+Two drawings are made, a winding road for wide columns and an upright one for telephones; the style sheet shows one of
+them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The search: code that a page folds away is neither found nor quoted, and a word's own lesson comes first (search.js)."""
+"""The search: code that a page folds away is neither found nor quoted, and a word's own lesson comes first
+(search.js)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The course in figures: the table of the chapters, the hours, and the state of the last full run.
 
-Nothing here is written twice. The title and the result of a chapter come from road.yml, what it needs and how long it reads from
-the lesson's paragraph **What you need.**, points and minutes of the exercises from the table that opens the set, run times from
-status.json (``make status``).
+Nothing here is written twice. The title and the result of a chapter come from road.yml, what it needs and how long it
+reads from the lesson's paragraph **What you need.**, points and minutes of the exercises from the table that opens the
+set, run times from status.json (``make status``).
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ COLUMNS = ("Chapter", "Result", "You need", "Reading", "Run, 2 cores", "Exercise
 
 
 def table(written: list[Chapter], planned: int, uri_of, colab: str | None) -> str:
-    """The table of the chapters; ``uri_of(page)`` is the address of a page or file, ``colab`` that of the repository there."""
+    """The table of the chapters; ``uri_of(page)`` is the address of a page or file, ``colab`` the repository's there."""
     rows = []
     for c in written:
         links = []

@@ -59,7 +59,7 @@ def _is_dense(artist) -> bool:
 
 
 def _compact(svg: str) -> str:
-    """The same picture without what no reader sees: comments, metadata, unused ids, digits below a hundredth of a point."""
+    """The same picture without what no reader sees: comments, metadata, unused ids, digits below 1/100 point."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>", "", svg, flags=re.DOTALL)
     svg = svg.replace("xlink:href=", "href=").replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")

@@ -111,7 +111,7 @@ def raises(
     says: Collection[str] = (),
     **kwargs: Any,
 ) -> None:
-    """The call raises ``error``, and its message holds every string of ``says``; that of a generator with its first item.
+    """The call raises ``error``, its message holds every string of ``says``; a generator raises with its first item.
 
     Examples
     --------

@@ -46,9 +46,10 @@ def playground(name: str, **data: Any) -> Playground:
     ----------
     name : file name without ``.html`` of a page under ``book/_static/playgrounds``.
     data : what the page shows, anything that JSON can write; a `BPETokenizer` may stand anywhere in it.
-        ``"tokenizer"`` takes one tokenizer for each column, such as ``lesson=...`` and ``gpt2=BPETokenizer.from_gpt2()``.
-        ``"attention"`` takes ``sentences``, a list of dicts: ``tokens`` (n strings), and ``causal`` and ``unmasked``, the
-        weights with and without the mask, nested lists of floats [n_layers][n_heads][n][n], each row summing to 1.
+        ``"tokenizer"`` takes one tokenizer for each column, such as ``lesson=...`` and
+        ``gpt2=BPETokenizer.from_gpt2()``. ``"attention"`` takes ``sentences``, a list of dicts: ``tokens`` (n strings),
+        and ``causal`` and ``unmasked``, the weights with and without the mask, nested lists of floats
+        [n_layers][n_heads][n][n], each row summing to 1.
 
     Raises
     ------

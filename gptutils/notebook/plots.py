@@ -1,7 +1,7 @@
 """The look of the course's pictures: figures, coloured tokens, the map of a GPT, and source code shown in a lesson.
 
-All of them take the book's colours where there are some (CSS variables), and carry light ones and an opaque ground of their
-own for JupyterLab and Colab; they need no style sheet.
+All of them take the book's colours where there are some (CSS variables), and carry light ones and an opaque ground of
+their own for JupyterLab and Colab; they need no style sheet.
 """
 
 from __future__ import annotations
@@ -82,12 +82,14 @@ def use_course_style() -> None:
 
     Notes
     -----
-    The colours of this module follow the page, and so do those of a figure that names none. For that, use them as they are:
-    `PAPER` for what lies on a coloured bar, not white; `INK`, not black. A colour that must not change, such as ink on a cell
-    of a heat map, is any other: ``"white"``, ``"#111111"``. Lines and letters in `BLUE`, `VERMILLION`, `GREEN` and `PURPLE` can be
-    read on light and dark; `ORANGE`, `SKY` and `YELLOW` are for areas. Tell nothing by colour alone: add a marker, a dash or a hatch.
+    The colours of this module follow the page, and so do those of a figure that names none. For that, use them as they
+    are: `PAPER` for what lies on a coloured bar, not white; `INK`, not black. A colour that must not change, such as
+    ink on a cell of a heat map, is any other: ``"white"``, ``"#111111"``. Lines and letters in `BLUE`, `VERMILLION`,
+    `GREEN` and `PURPLE` can be read on light and dark; `ORANGE`, `SKY` and `YELLOW` are for areas. Tell nothing by
+    colour alone: add a marker, a dash or a hatch.
 
-    A heat map (``imshow``) keeps its pixels and its own colours. More than 200 points of a scatter are drawn as pixels too.
+    A heat map (``imshow``) keeps its pixels and its own colours. More than 200 points of a scatter are drawn as pixels
+    too.
     """
     import matplotlib as mpl  # heavy: imported only where figures are drawn
     from cycler import cycler
@@ -167,7 +169,8 @@ class Source:
 def show_tokens(tokens: Iterable[str | bytes], ids: Sequence[int] | None = None, label: str = "") -> Picture:
     """Tokens as coloured chips, in reading order.
 
-    A space is shown as ``␣``, a line break as ``↵``, and bytes that are no whole characters in hexadecimal, on a dashed chip.
+    A space is shown as ``␣``, a line break as ``↵``, and bytes that are no whole characters in hexadecimal, on a dashed
+    chip.
 
     Parameters
     ----------
@@ -345,21 +348,21 @@ def drawing(name: str) -> Drawing:
 
     Notes
     -----
-    A new drawing is a new SVG file there, written by hand, with ``viewBox="0 0 WIDTH HEIGHT"``, then ``<title>`` (what it
-    shows, in a few words) and ``<desc>`` (all that a reader who does not see it must know), and no other attributes of
-    ``<svg>``: this function adds size, ground, font and the classes below.
+    A new drawing is a new SVG file there, written by hand, with ``viewBox="0 0 WIDTH HEIGHT"``, then ``<title>`` (what
+    it shows, in a few words) and ``<desc>`` (all that a reader who does not see it must know), and no other attributes
+    of ``<svg>``: this function adds size, ground, font and the classes below.
 
-    - **Size.** A telephone gives it 306 px: a WIDTH of at most 400 keeps text of 14 px readable there. Other sizes of text
-      are at least WIDTH / 28. What is wider is better stacked from top to bottom.
-    - **Text**: class ``strong``, ``soft`` (lighter ink), ``code`` (monospaced), ``on`` (upon a part's colour), ``mid`` or ``end``
-      (x is the middle or the end).
-    - **Shapes**: ``box`` (paper with an edge), ``ground`` (a raised area behind boxes), ``tint-1`` to ``tint-4`` (teal, amber, blue,
-      purple: ink reads on each), ``part-1`` to ``part-3`` (strong teal, blue, purple), ``line``, ``arrow`` (with a tip at its end),
-      ``stream`` (the thick residual stream), ``tip`` and ``plus``.
+    - **Size.** A telephone gives it 306 px: a WIDTH of at most 400 keeps text of 14 px readable there. Other sizes of
+      text are at least WIDTH / 28. What is wider is better stacked from top to bottom.
+    - **Text**: class ``strong``, ``soft`` (lighter ink), ``code`` (monospaced), ``on`` (upon a part's colour), ``mid``
+      or ``end`` (x is the middle or the end).
+    - **Shapes**: ``box`` (paper with an edge), ``ground`` (a raised area behind boxes), ``tint-1`` to ``tint-4`` (teal,
+      amber, blue, purple: ink reads on each), ``part-1`` to ``part-3`` (strong teal, blue, purple), ``line``, ``arrow``
+      (with a tip at its end), ``stream`` (the thick residual stream), ``tip`` and ``plus``.
     - **Other colours** are the book's variables with a light fallback, for notebooks outside of the book:
-      ``fill: var(--course-ink,#20262b)``. The names are ``paper``, ``raised``, ``ink``, ``ink-soft``, ``rule``, ``part-1`` to ``part-3``,
-      ``on-part``, ``amber``, ``token-1`` to ``token-4``; their values stand in ``book/_static/course.css``. No fixed colour, and
-      nothing told by colour alone.
+      ``fill: var(--course-ink,#20262b)``. The names are ``paper``, ``raised``, ``ink``, ``ink-soft``, ``rule``,
+      ``part-1`` to ``part-3``, ``on-part``, ``amber``, ``token-1`` to ``token-4``; their values stand in
+      ``book/_static/course.css``. No fixed colour, and nothing told by colour alone.
     - Ids begin with the drawing's name: several drawings stand on one page.
 
     Examples
@@ -385,9 +388,9 @@ def drawing(name: str) -> Drawing:
     return Drawing(svg, root.findtext("{http://www.w3.org/2000/svg}title"))
 
 
-# The map: of each piece its title and what it does; then two layouts, for wide and for narrow columns. A layout places the
-# left edge and the middle of each box, arrows as SVG paths, words with their anchors, and says what of it is seen. Above the
-# left two thirds of a box there is room for "you are here": arrows pass on the right of it.
+# The map: of each piece its title and what it does; then two layouts, for wide and for narrow columns. A layout places
+# the left edge and the middle of each box, arrows as SVG paths, words with their anchors, and says what of it is seen.
+# Above the left two thirds of a box there is room for "you are here": arrows pass on the right of it.
 _BOX_WIDTH, _BOX_HEIGHT = 132, 46
 _PIECES = {
     "tokenizer": ("Tokenizer", "text ⇄ token ids"),

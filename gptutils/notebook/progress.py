@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def person_is_watching() -> bool:
-    """Whether somebody looks at the output as it comes: at a terminal, or at a notebook in JupyterLab, Colab or an editor.
+    """Whether somebody looks at the output as it comes: in a terminal, or a notebook in JupyterLab, Colab or an editor.
 
     False for output that goes into a file or a pipe, and for notebooks that a program runs (nbclient, nbconvert, nbval,
     nbgrader): only a front end with a person before it tells the kernel that it may ask for input.

@@ -1,4 +1,4 @@
-"""Texts to train on: a short story, Python's documentation, tiny stories of known entropy, and two classics to download."""
+"""Texts to train on: a short story, Python's documentation, tiny stories of known entropy, two classics to download."""
 
 from __future__ import annotations
 

@@ -169,7 +169,8 @@ def _open(url: str, start: int) -> tuple[HTTPResponse, int]:
         ) from error
     except (OSError, HTTPException) as error:
         raise DownloadError(
-            f"{url} cannot be reached ({getattr(error, 'reason', None) or error}). Connect to the internet and try again"
+            f"{url} cannot be reached ({getattr(error, 'reason', None) or error}). "
+            "Connect to the internet and try again"
         ) from error
     if start and response.status == 206:
         if re.match(rf"bytes {start}-", response.headers.get("Content-Range", "")):
@@ -182,7 +183,7 @@ def _open(url: str, start: int) -> tuple[HTTPResponse, int]:
 def _receive(
     response: HTTPResponse, part: Path, start: int, expected: int | None, name: str, progress: bool
 ) -> tuple[int, Exception | None]:
-    """Append the answer to ``part``: bytes in it then (counting the first one too many), and what cut the connection."""
+    """Append the answer to ``part``: bytes in it then (counting the first one too many), what cut the connection."""
     received = start
     bar = progress_bar(
         enabled=progress, total=expected, initial=start, desc=name, unit="B", unit_scale=True, unit_divisor=1024

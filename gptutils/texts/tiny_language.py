@@ -78,7 +78,7 @@ class Language:
         return [weight / total for weight in weights], texts, states
 
     def sample(self, rng: random.Random) -> str:
-        """Draw one text. It depends on ``rng.random()`` alone, which gives the same numbers in every version of Python."""
+        """Draw one text. It depends on ``rng.random()`` alone, the same in every version of Python."""
         pieces = []
         state = self.start
         while state is not None:

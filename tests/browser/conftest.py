@@ -51,7 +51,8 @@ def chromium():
 
 
 class Guard:
-    """Watches a browser context: requests that would leave the machine are stopped and remembered, as are all errors."""
+    """Watches a browser context: requests that would leave the machine are stopped and remembered, as are all
+    errors."""
 
     def __init__(self, context):
         self.left: list[str] = []  # requests to other machines

@@ -1,5 +1,5 @@
-"""The attention playground in a browser: what it shows is the data it was given, with and without the mask; it works by keyboard,
-in dark mode, on a telephone, and without any request."""
+"""The attention playground in a browser: what it shows is the data it was given, with and without the mask; it works by
+keyboard, in dark mode, on a telephone, and without any request."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ HOST = """<!DOCTYPE html><html lang="en" data-theme="light"><head><title>A lesso
 
 
 def attention(tokens: list[str]) -> dict:
-    """Weights of a random two-layer attention network over a sentence, softmax(q k^T / sqrt(d)) with the mask and without."""
+    """Weights of a random two-layer attention network over a sentence, softmax(q k^T / sqrt(d)) with the mask and
+    without."""
     generator = torch.Generator().manual_seed(len(tokens))
     shown = {"tokens": list(tokens)}
     embedded = torch.randn(len(tokens), EMB_DIM, generator=generator)

@@ -1,4 +1,5 @@
-"""The notes at links to terms and papers: mouse, keyboard and touch, on the bibliography's and the glossary's neighbours."""
+"""The notes at links to terms and papers: mouse, keyboard and touch, on the bibliography's and the glossary's
+neighbours."""
 
 from __future__ import annotations
 

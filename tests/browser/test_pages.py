@@ -62,9 +62,9 @@ FACTS = """() => ({
     launch: [...document.querySelectorAll('a[href*="colab.research.google.com"]')].map(link => link.href),
 })"""
 
-# Without preload: it copies style sheets into the page, where their relative addresses lead nowhere. Colours do not depend on
-# the window's width, and nothing but colours on the mode: so the slow rules about colours are asked once a mode, the others
-# once a width.
+# Without preload: it copies style sheets into the page, where their relative addresses lead nowhere. Colours do not
+# depend on the window's width, and nothing but colours on the mode: so the slow rules about colours are asked once a
+# mode, the others once a width.
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 AXE_RUNS = [  # width, mode, axe-core's options
     (1280, "light", {}),
@@ -77,8 +77,8 @@ AXE = """async options => {
         fault.nodes.map(node => `${fault.id} (${fault.impact}): ${node.target.join(' ')}: ${node.failureSummary}`));
 }"""
 
-# Highlighted code is thousands of spans in a dozen colours: here each colour is judged once, and the code is then put back
-# as plain text, or axe-core would judge every span of it by itself.
+# Highlighted code is thousands of spans in a dozen colours: here each colour is judged once, and the code is then put
+# back as plain text, or axe-core would judge every span of it by itself.
 CODE_COLOURS = """() => {
     const numbers = colour => colour.match(/[\\d.]+/g).map(Number);
     const luminance = ([r, g, b]) => [r, g, b].map(c => c / 255)

@@ -1,5 +1,5 @@
-"""The tokenizer playground in a browser: its ids and merges equal Python's and tiktoken's; it works by keyboard, in dark mode,
-on a telephone, and without any request."""
+"""The tokenizer playground in a browser: its ids and merges equal Python's and tiktoken's; it works by keyboard, in
+dark mode, on a telephone, and without any request."""
 
 from __future__ import annotations
 
@@ -83,9 +83,9 @@ ALPHABETS = [
     [chr(c) for c in (*range(0x20), *range(0x7F, 0xA0))],
     [chr(c) for c in range(0x110000)],
 ]
-"""Code points that Python's Unicode tables lack are left out below: what is a letter is decided by tables of a Unicode version, and
-the browser's is newer than tiktoken's. With Chromium 156 and tiktoken 0.14 they differ in 4,657 code points, none of which was assigned
-in Unicode 14, Python 3.11's version; every older character is the same to all."""
+"""Code points that Python's Unicode tables lack are left out below: what is a letter is decided by tables of a Unicode
+version, and the browser's is newer than tiktoken's. With Chromium 156 and tiktoken 0.14 they differ in 4,657 code
+points, none of which was assigned in Unicode 14, Python 3.11's version; every older character is the same to all."""
 
 
 def is_assigned(text: str) -> bool:

@@ -187,7 +187,7 @@ def test_messages_on_the_page():
     assert len(kill_matrix.code("x" * 1000)) < 260
 
 
-# -- Proofs that are remembered, and the command -------------------------------------------------------------------------
+# -- Proofs that are remembered, and the command -----------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ def test_the_commands_in_their_order(root, environment):
     assert found == ["assignments", "grading", "nbgrader_config.py", "solutions"]
 
 
-# -- Formgrader ---------------------------------------------------------------------------------------------------------
+# -- Formgrader --------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
