@@ -5,7 +5,8 @@ BIN := .venv/bin
 READY := .venv/ready
 BENCHMARKS := benchmarks/tokenizer.py benchmarks/data.py benchmarks/model.py
 ABOUT = $(wildcard tests/test_$(ONLY).py gptutils/$(ONLY).py gptutils/*/$(ONLY).py)
-BOOK := $(BIN)/jupyter-book build . --config _config.yml --toc book/_toc.yml -W -n --keep-going
+TOC := $(if $(SOLUTIONS),book/solutions/_toc.yml,book/_toc.yml)
+BOOK := $(BIN)/jupyter-book build . --config _config.yml --toc $(TOC) -W -n --keep-going
 
 .DEFAULT_GOAL := help
 .PHONY: help setup book pdf serve lab test test-fast test-colab bench assignments kill-matrix student-edition run-notebooks status review address lint lock clean
@@ -19,7 +20,8 @@ setup: $(READY) ## make .venv from the lock, nothing else
 $(READY): requirements.txt pyproject.toml tools/setup.sh
 	@sh tools/setup.sh "$(PYTHON)"
 
-book: $(READY) ## render the book to _build/html
+book: $(READY) ## render the book to _build/html (SOLUTIONS=1: with the reference solutions, for everyone to read)
+	@$(BIN)/python tools/solutions.py $(if $(SOLUTIONS),--publish)
 	@$(BOOK) || { rm -rf _build/.doctrees; exit 1; } # else Sphinx would not repeat its warnings the next time
 	@if grep -q "url:.*SET_OWNER" _config.yml; then echo "Buttons for Colab and the repository are left out until:" \
 		"make address URL=https://github.com/OWNER/NAME"; fi

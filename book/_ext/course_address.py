@@ -17,6 +17,13 @@ def leave_out(app, config):
         options["launch_buttons"] = {}
 
 
+def solutions_open_nowhere(app, pagename, templatename, context, doctree):
+    """Pages of solutions are made for the book alone: the repository has no such file to open on Colab."""
+    if pagename.startswith("book/solutions/"):
+        context["header_buttons"] = [b for b in context.get("header_buttons", []) if b.get("label") != "launch-buttons"]
+
+
 def setup(app):
     app.connect("config-inited", leave_out)
+    app.connect("html-page-context", solutions_open_nowhere, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
