@@ -135,3 +135,18 @@ def test_lessons_stand_on_the_package_alone(path):
 def test_lessons_link_to_their_exercises(path):
     prose = "\n".join(cell.source for cell in notebooks.read(path).cells if cell.cell_type == "markdown")
     assert f"../assignments/{path.stem}/exercises.ipynb" in prose
+
+
+@every_lesson
+def test_docstrings_name_sections_that_the_lesson_has(path):
+    """Those of the module that says of the lesson that it builds every piece of it; the beginning of a heading is enough."""
+    prose = "\n".join(cell.source for cell in notebooks.read(path).cells if cell.cell_type == "markdown")
+    headings = re.findall(r"^#+ (.+)$", prose, re.M)
+    modules = [
+        m for m in (notebooks.ROOT / "gptutils").glob("*.py") if f"``chapters/{path.name}``" in m.read_text("utf-8")
+    ]
+    for module in modules:
+        docstrings = re.sub(r"\s+", " ", module.read_text("utf-8"))
+        for named in re.findall(r'\bsections? "([^"]+)"(?: (?:to|and) "([^"]+)")?', docstrings, re.I):
+            for section in filter(None, named):
+                assert any(heading.startswith(section) for heading in headings), f"{module.name}: {section}"
