@@ -61,7 +61,8 @@ def main() -> None:
     def row(name, ours, other, megabytes=megabytes):
         r = paired(ours, other)
         print(
-            f"| {name} | {megabytes / r.a:.1f} | {megabytes / r.b:.1f} | {r.ratio:.2f} | {r.lowest:.2f} | {r.highest:.2f} |"
+            f"| {name} | {megabytes / r.a:.1f} | {megabytes / r.b:.1f} "
+            f"| {r.ratio:.2f} | {r.lowest:.2f} | {r.highest:.2f} |"
         )
 
     def cold(tokenizer, text=text):

@@ -34,7 +34,8 @@ LOSSES = "val_losses.json"  # in a CheckpointFolder: name of a checkpoint -> val
 
 
 class Stateful(Protocol):
-    """What has a state to save: optimizers, gradient scalers, `gptutils.data.TokenLoader`, `gptutils.training.History`."""
+    """What has a state to save: optimizers, gradient scalers, `gptutils.data.TokenLoader`,
+    `gptutils.training.History`."""
 
     def state_dict(self) -> dict: ...
 
@@ -52,8 +53,8 @@ def save_checkpoint(
 ) -> None:
     """Write a checkpoint: weights and step, the random states, and whatever else is given.
 
-    The file appears under its name when it is complete and on the disk (temporary file, fsync, rename): a crash, a kill or
-    a full disk leaves an older one as it was.
+    The file appears under its name when it is complete and on the disk (temporary file, fsync, rename): a crash, a kill
+    or a full disk leaves an older one as it was.
 
     Parameters
     ----------
@@ -98,19 +99,21 @@ def load_checkpoint(
 ) -> int:
     """Give model, optimizer and the others the state of a checkpoint; returns the number of finished steps.
 
-    Everything is checked before the first thing is changed. What the file holds and is not asked for is left alone: so a
-    whole checkpoint also serves as weights. Tensors arrive on the device on which the model is.
+    Everything is checked before the first thing is changed. What the file holds and is not asked for is left alone: so
+    a whole checkpoint also serves as weights. Tensors arrive on the device on which the model is.
 
     Parameters
     ----------
     model, optimizer, tokenizer, others : as in `save_checkpoint`, made anew in the same way.
-    random_states : also set the random numbers of Python, NumPy and torch to where they were, for a run that goes on exactly.
+    random_states : also set the random numbers of Python, NumPy and torch to where they were, for a run that goes on
+        exactly.
 
     Raises
     ------
     FileNotFoundError : no such file.
-    ValueError : the file is damaged or cut short, was not written by `save_checkpoint`, lacks something that is asked for,
-        or belongs to another model, optimizer, tokenizer or data; the message says which, and nothing has been changed.
+    ValueError : the file is damaged or cut short, was not written by `save_checkpoint`, lacks something that is asked
+        for, or belongs to another model, optimizer, tokenizer or data; the message says which, and nothing has been
+        changed.
     """
     content = _read(Path(path))
     _check_model(path, content, model)
@@ -270,7 +273,8 @@ def _check_optimizer(path: Path, state: dict[str, Any], optimizer: torch.optim.O
             for name, value in state["state"].get(index, {}).items():
                 if isinstance(value, Tensor) and value.ndim and value.shape != parameter.shape:
                     raise ValueError(
-                        f"{path} has an optimizer for other parameters: its {name} has the shape {list(value.shape)} for a "
+                        f"{path} has an optimizer for other parameters: "
+                        f"its {name} has the shape {list(value.shape)} for a "
                         f"parameter of {list(parameter.shape)}"
                     )
 

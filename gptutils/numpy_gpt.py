@@ -225,7 +225,8 @@ def generate(inputs: Sequence[int] | np.ndarray, params: dict, n_heads: int, max
         raise ValueError(f"max_new_tokens is {max_new_tokens}; it must be at least 0")
     if len(ids) + max_new_tokens > context_length:
         raise ValueError(
-            f"the prompt has {len(ids)} tokens and {max_new_tokens} more are asked for, but the model has {context_length} "
+            f"the prompt has {len(ids)} tokens and {max_new_tokens} more are asked for, "
+            f"but the model has {context_length} "
             "positions: shorten the prompt or ask for fewer tokens"
         )
     prompt_length = len(ids)

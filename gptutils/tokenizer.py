@@ -71,7 +71,7 @@ def pretokenize(text: str) -> list[str]:
 
 
 def visible(token: bytes) -> str:
-    """Write the bytes of a token as GPT-2's files do, one visible character a byte (section "Ġ, or how to write a space").
+    """A token's bytes as in GPT-2's files, one visible character a byte (section "Ġ, or how to write a space").
 
     Examples
     --------
@@ -356,12 +356,12 @@ class BPETokenizer:
 
 
 def _bytes_to_symbols(data: bytes) -> str:
-    """One symbol for each byte: the character whose code point is the byte's token id (section "The finished version")."""
+    """A symbol a byte: the character whose code point is the byte's token id (section "The finished version")."""
     return data.translate(_BYTE_TO_ID).decode("latin-1")
 
 
 def _learn_merges(word_counts: dict[str, int], n_merges: int) -> list[str]:
-    """Up to ``n_merges`` pairs in the order of merging; the i-th makes ``chr(256 + i)`` (section "The training loop")."""
+    """Up to ``n_merges`` pairs in order of merging; the i-th makes ``chr(256 + i)`` (section "The training loop")."""
     words, counts = list(word_counts), list(word_counts.values())
     pair_counts: defaultdict[str, int] = defaultdict(int)
     words_with: defaultdict[str, set[int]] = defaultdict(set)

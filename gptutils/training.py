@@ -2,7 +2,8 @@
 
 One step: gradients of a batch's loss, if asked for of several batches together; the rate of this step; the gradients
 clipped, if asked for; AdamW. Now and then the validation loss. A learning-rate schedule and clipping are functions that
-are passed in, and whatever else should happen between two steps (samples, checkpoints, a live plot) is one function, too.
+are passed in, and whatever else should happen between two steps (samples, checkpoints, a live plot) is one function,
+too.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ class TrainConfig:
     accumulate : batches whose gradients are summed for one step: the step of a batch that is so many times as large.
     eval_every : steps from one evaluation to the next; the last step is always evaluated.
     eval_batches : batches of the validation loader for one evaluation; ``None`` for all.
-    dtype : ``"auto"``, the fastest that the device has in hardware (`gptutils.runtime.compute_dtype`); or ``"float32"``,
-        ``"bfloat16"``, ``"float16"``. Weights and AdamW's averages stay in float32.
+    dtype : ``"auto"``, the fastest that the device has in hardware (`gptutils.runtime.compute_dtype`); or
+        ``"float32"``, ``"bfloat16"``, ``"float16"``. Weights and AdamW's averages stay in float32.
 
     Raises
     ------
@@ -187,9 +188,10 @@ def train(
     val_loader : batches for the validation loss; ``None`` for none.
     config : see `TrainConfig`.
     schedule : step number, 0 to n_steps - 1 -> learning rate (chapter 7); ``None`` for ``config.lr`` throughout.
-    clip : called at every step with the model's parameters, whose gradients it may change in place (chapter 8); gradients
-        are unscaled by then. What it returns, the norm before clipping, goes into the history.
-    after_step : called after every step, and its evaluation if there is one, with all that changes. It may raise to end the run.
+    clip : called at every step with the model's parameters, whose gradients it may change in place (chapter 8);
+        gradients are unscaled by then. What it returns, the norm before clipping, goes into the history.
+    after_step : called after every step, and its evaluation if there is one, with all that changes. It may raise to end
+        the run.
     state : continue from here (see `make_state` and `gptutils.checkpoint`), instead of starting anew.
 
     Returns
@@ -199,7 +201,8 @@ def train(
     Raises
     ------
     ValueError : a training loader without batches, a state that has more steps than ``n_steps``.
-    FloatingPointError : a loss that is not finite; the message names step and rate. The weights are those before that step.
+    FloatingPointError : a loss that is not finite; the message names step and rate. The weights are those before that
+        step.
     """
     state = state or make_state(model, train_loader, config)
     if not len(train_loader):
@@ -231,7 +234,8 @@ def train(
             if not math.isfinite(loss):
                 optimizer.zero_grad()
                 raise FloatingPointError(
-                    f"the loss is {loss} at step {state.step}, with learning rate {rate:g}; try a smaller rate, a longer "
+                    f"the loss is {loss} at step {state.step}, with learning rate {rate:g}; "
+                    "try a smaller rate, a longer "
                     "warmup, or clipping"
                 )
 

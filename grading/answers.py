@@ -94,7 +94,8 @@ def _cells(path: Path) -> Iterator[tuple[str, re.Match, list[str]]]:
         head = HEAD.fullmatch(line.rstrip())
         if head is None:
             raise BankError(
-                f"{where}: a cell begins with '# %% correct NAME: the style' or '# %% wrong NAME from RIGHT_ANSWER: the mistake'"
+                f"{where}: a cell begins with '# %% correct NAME: the style' "
+                "or '# %% wrong NAME from RIGHT_ANSWER: the mistake'"
             )
     if head is not None:
         yield where, head, lines

@@ -108,8 +108,10 @@ def overview(pages: Mapping[str, str]) -> str:
     lines += [f"| all | {' | '.join(map(str, total))} |"]
     return INTRODUCTION.format(
         note=NOTE,
-        headline=f"Of {wrong} wrong answers the tests reject {rejected}; the student hears of {seen} of them while still "
-        f"working, and of {named} by the name of the mistake. Of {correct} right answers in another style {accepted} keep "
+        headline=f"Of {wrong} wrong answers the tests reject {rejected}; "
+        f"the student hears of {seen} of them while still "
+        f"working, and of {named} by the name of the mistake. "
+        f"Of {correct} right answers in another style {accepted} keep "
         "all their points.",
         points=TOTAL_POINTS,
         summary="\n".join(lines),
@@ -128,7 +130,8 @@ def set_page(proof: Proof) -> str:
         NOTE,
         "",
         f"What the tests of `{name}` make of each answer in its bank. "
-        f"[How to read it](../{OVERVIEW.name}); [the set as students get it](../../../assignments/{name}/exercises.ipynb).",
+        f"[How to read it](../{OVERVIEW.name}); "
+        f"[the set as students get it](../../../assignments/{name}/exercises.ipynb).",
         "",
         f"| {' | '.join(COLUMNS)} |",
         f"| {' | '.join('--:' for _ in COLUMNS)} |",
@@ -159,7 +162,8 @@ def exercise_section(proof: Proof, exercise: Exercise) -> str:
     lines = [
         f"| Wrong answer | {' | '.join(heads)} | Points lost |",
         f"| :-- | {' | '.join(':-:' for _ in heads)} | --: |",
-        f"| *points of the cell* | {' | '.join(f'*{test.points:g}*' for test in exercise.tests)} | *{exercise.points:g}* |",
+        f"| *points of the cell* "
+        f"| {' | '.join(f'*{test.points:g}*' for test in exercise.tests)} | *{exercise.points:g}* |",
     ]
     for verdict in wrong:
         caught = verdict.caught_by()

@@ -325,7 +325,8 @@ def test_changed_style_sheet_is_noticed(tmp_path):
 
 def test_icons_are_drawn_with_the_paths_of_the_theme():
     light = extension("course_light")
-    page = '<head><script defer src="../_static/scripts/fontawesome.js?digest=1"></script></head>\n<i class="fas fa-rocket"></i>'
+    page = '<head><script defer src="../_static/scripts/fontawesome.js?digest=1"></script></head>\n'
+    page += '<i class="fas fa-rocket"></i>'
     html = light.lighten(f'{page}<span class="theme fa-solid fa-sun fa-lg" data-mode="light"></span>', "x")
     assert "fontawesome.js" not in html
     icons = [ElementTree.fromstring(svg) for svg in re.findall(r"<svg.*?</svg>", html)]

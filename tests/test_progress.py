@@ -11,7 +11,9 @@ from nbclient import NotebookClient
 from gptutils.notebook.progress import progress_bar
 from tests.terminal import run_in_terminal
 
-CODE = "from gptutils.notebook.progress import progress_bar\nfor _ in progress_bar(range(3), desc='baking'{options}):\n    pass\n"
+CODE = "from gptutils.notebook.progress import progress_bar\n" + (
+    "for _ in progress_bar(range(3), desc='baking'{options}):\n    pass\n"
+)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What a stranger looks for first: licences, citation, changelog, workflows."""
+"""What a stranger looks for first: licences, citation, changelog, workflows; lines that wrap at the declared width."""
 
 import re
 import shutil
@@ -114,3 +114,24 @@ def test_workflows_run_what_the_readme_says():
 def test_actionlint_finds_nothing():
     result = subprocess.run(["actionlint", *WORKFLOWS], cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout
+
+
+# ------------------------------------------------------------------------------------------------ width of the lines
+
+
+def test_ruff_checks_the_declared_width():
+    """Docstrings, comments and strings too, which the formatter does not wrap."""
+    settings = PROJECT["tool"]["ruff"]
+    assert settings["line-length"] == 120
+    assert "E" in settings["lint"]["select"]
+    assert "E501" not in settings["lint"]["ignore"]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "chapters").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_shown_code_of_lessons_fits_the_page(path):
+    """88 characters: so many fit a page of 1280 px."""
+    folded = {"setup", "hide-input", "remove-input", "hide-cell", "remove-cell"}
+    for cell in notebooks.read(path).cells:
+        if cell.cell_type == "code" and not folded & set(cell.metadata.get("tags", [])):
+            for line in cell.source.splitlines():
+                assert len(line) <= 88, f"{len(line)} characters: {line}"

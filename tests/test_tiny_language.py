@@ -251,7 +251,8 @@ def test_a_story_agrees_with_itself_from_beginning_to_end(stories):
 def test_the_next_character_depends_on_what_was_said_long_before():
     rest = (
         ' had an old dog. One rainy day {name} lost {her} red kite. "Where is my red kite?" {she} asked the dog. '
-        '"Woof," said the dog. {She} looked under the bed and found nothing. At last the dog found the red kite up the tree! '
+        '"Woof," said the dog. {She} looked under the bed and found nothing. '
+        "At last the dog found the red kite up the tree! "
     )
     girl = "Mia was a sleepy girl. She" + rest.format(name="Mia", her="her", she="she", She="She")
     boy = "Tom was a sleepy boy. He" + rest.format(name="Tom", her="his", she="he", She="He")

@@ -1,7 +1,7 @@
 """A small training run in a process of its own, for tests that stop it, kill it and start it again.
 
-python training_process.py FOLDER SAVE_EVERY [STOP]   prints a digest of the final weights and of the history, or stops after
-                                                      the step STOP
+python training_process.py FOLDER SAVE_EVERY [STOP]   prints a digest of the last weights and the history, or stops
+                                                      after the step STOP
 python training_process.py FOLDER kill N              runs it N times and kills each run at a random moment
 """
 

@@ -36,7 +36,9 @@ STYLE = """
 .pdf-page { break-before: page; }
 .pdf-part + .pdf-page { break-before: auto; }
 .bd-article h2.pdf-chapter { font-size: 24pt; margin: 0 0 6mm; padding: 0; border: 0; }
-.bd-article h3.pdf-section { font-size: 15pt; margin-top: 9mm; border-top: 1px solid var(--course-rule); padding-top: 2mm; }
+.bd-article h3.pdf-section {
+  font-size: 15pt; margin-top: 9mm; border-top: 1px solid var(--course-rule); padding-top: 2mm;
+}
 .bd-article h4 { font-size: 12.5pt; }
 .bd-article h5, .bd-article h6 { font-size: 11pt; }
 """

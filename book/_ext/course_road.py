@@ -90,8 +90,11 @@ def landmark(x: float, y: float, kind: str) -> str:
         "sheet": '<path d="M-17-23H9l10 10V23H-17Z" class="shape"/><path d="M9-23v10h10" class="line"/>'
         '<path d="M-10-6H5M-10 1H12M-10 8H8M-10 15H11" class="line"/>',
         "flag": '<path d="M-10 24V-22" class="line"/><path d="M-10-22H20L13-12L20-2H-10Z" class="shape solid"/>',
-        "bubble": '<path d="M-28-24H28a8 8 0 0 1 8 8V8a8 8 0 0 1-8 8H-4L-16 27V16H-28a8 8 0 0 1-8-8V-16a8 8 0 0 1 8-8Z" class="shape solid"/>'
-        '<circle cx="-15" cy="-4" r="4" class="dot"/><circle cy="-4" r="4" class="dot"/><circle cx="15" cy="-4" r="4" class="dot"/>',
+        "bubble": '<path d="M-28-24'
+        'H28a8 8 0 0 1 8 8V8a8 8 0 0 1-8 8H-4L-16 27V16H-28a8 8 0 0 1-8-8V-16a8 8 0 0 1 8-8Z" '
+        'class="shape solid"/>'
+        '<circle cx="-15" cy="-4" r="4" class="dot"/><circle cy="-4" r="4" class="dot"/>'
+        '<circle cx="15" cy="-4" r="4" class="dot"/>',
     }
     return f'<g transform="translate({x:g} {y:g})" class="landmark-shape" aria-hidden="true">{shapes[kind]}</g>'
 

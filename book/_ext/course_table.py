@@ -124,7 +124,7 @@ COLUMNS = ("Chapter", "Result", "You need", "Reading", "Run, 2 cores", "Exercise
 
 
 def table(written: list[Chapter], planned: int, uri_of, colab: str | None) -> str:
-    """The table of the chapters; ``uri_of(page)`` is the address of a page or file, ``colab`` the repository's there."""
+    """The table of the chapters; ``uri_of(page)`` is the address of a page or file, ``colab`` that on Colab."""
     rows = []
     for c in written:
         links = []
@@ -141,7 +141,8 @@ def table(written: list[Chapter], planned: int, uri_of, colab: str | None) -> st
             simple(c.needs),
             f"{c.reading} min",
             "–" if c.seconds is None else f"{c.seconds:.0f} s",
-            f'<a href="{uri_of(c.exercises + ".html")}">{c.points} points<span class="visually-hidden"> in the exercises of '
+            f'<a href="{uri_of(c.exercises + ".html")}">{c.points} points'
+            '<span class="visually-hidden"> in the exercises of '
             f"chapter {c.number}</span></a>, {hours(c.exercising)}",
             "<br>".join(links),
         ]

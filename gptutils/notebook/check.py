@@ -225,7 +225,8 @@ def _compare(
     for mistake, wrong in (mistakes or {}).items():
         if difference(wrong, expected) is None:
             raise ValueError(
-                f"{name}: for the author of this check: the value given for the mistake {mistake!r} is the expected one; "
+                f"{name}: for the author of this check: the value given for the mistake {mistake!r} is the expected "
+                "one; "
                 "choose an example in which they differ, or leave this mistake out"
             )
     if said := difference(actual, expected):

@@ -207,7 +207,8 @@ def show_tokens(tokens: Iterable[str | bytes], ids: Sequence[int] | None = None,
         chips.append(
             f'<span role="listitem" aria-label="{escape(spoken)}" style="display:inline-flex;flex-direction:column;'
             f"align-items:center;vertical-align:top;margin:2px 1px;padding:1px 4px;border-radius:4px;border:{edge};"
-            f'background-color:{_TINTS[i % len(_TINTS)]};color:{_INK}"><span style="white-space:pre-wrap;overflow-wrap:anywhere">{shown}</span>'
+            f'background-color:{_TINTS[i % len(_TINTS)]};color:{_INK}">'
+            f'<span style="white-space:pre-wrap;overflow-wrap:anywhere">{shown}</span>'
             f"{number}</span>"
         )
         text = token.decode(errors="ignore") if isinstance(token, bytes) else token

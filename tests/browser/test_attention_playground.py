@@ -74,7 +74,8 @@ READ = """() => {
     const options = [...document.querySelectorAll('#tokens [role=option]')];
     return {
         cells: rows.map(row => [...row.querySelectorAll('.weight')].map(cell => number(cell.textContent))),
-        colours: rows.map(row => [...row.querySelectorAll('.weight')].map(cell => getComputedStyle(cell).backgroundColor)),
+        colours: rows.map(row =>
+            [...row.querySelectorAll('.weight')].map(cell => getComputedStyle(cell).backgroundColor)),
         hatched: rows.map(row => [...row.querySelectorAll('.weight')].map(hatched)),
         sums: rows.map(row => Number(row.querySelector('.sum').textContent)),
         values: options.map(option => number(option.querySelector('.value').textContent)),
@@ -84,7 +85,8 @@ READ = """() => {
         queries: options.map(option => option.getAttribute('aria-selected')),
         rows: rows.map(row => row.classList.contains('query')),
         shares: [...document.querySelectorAll('#sums b')].map(b => Number(b.textContent)),
-        bar: ['earlier', 'itself', 'later'].map(part => parseFloat(document.querySelector(`.shares .${part}`).style.width) / 100),
+        bar: ['earlier', 'itself', 'later'].map(part =>
+            parseFloat(document.querySelector(`.shares .${part}`).style.width) / 100),
         where: [...document.querySelectorAll('.where')].map(node => node.textContent),
         told: document.getElementById('told').textContent,
         more: document.getElementById('told-more').textContent,
@@ -231,7 +233,8 @@ def test_the_thumbnails_are_the_heads(frame, sentences):
     read = """node => {
         const [canvas, n] = [node.querySelector('canvas'), node.querySelector('canvas').width];
         const pixels = canvas.getContext('2d').getImageData(0, 0, n, n).data;
-        return Array.from({ length: n * n }, (_, i) => pixels[4 * i + 3] ? `rgb(${[...pixels.slice(4 * i, 4 * i + 3)].join(', ')})` : null);
+        return Array.from({ length: n * n }, (_, i) =>
+            pixels[4 * i + 3] ? `rgb(${[...pixels.slice(4 * i, 4 * i + 3)].join(', ')})` : null);
     }"""
     choose_sentence(frame, 1)
     assert frame.locator(".head").count() == N_LAYERS * N_HEADS
@@ -296,7 +299,8 @@ def test_a_long_heat_map_scrolls_to_the_chosen_cell(frame, page):
     choose_sentence(frame, 3)
     frame.focus("#grid")
     inside = """() => {
-        const [cell, box, name] = ['td.key', '#grid', 'tr.query th'].map(s => document.querySelector(s).getBoundingClientRect());
+        const [cell, box, name] =
+            ['td.key', '#grid', 'tr.query th'].map(s => document.querySelector(s).getBoundingClientRect());
         return cell.left >= name.right - 1 && cell.right <= box.right + 1;
     }"""
     start = page.evaluate("scrollY")
@@ -344,7 +348,8 @@ def test_the_frame_is_as_high_as_its_content_and_never_wider_than_the_page(frame
         frame.wait_for_function("document.documentElement.scrollHeight === innerHeight")
         sizes = frame.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert sizes[0] == sizes[1] <= width
-        wide = "[...document.querySelectorAll('html, #grid, .card, #tokens, .head')].filter(box => box.scrollWidth > box.clientWidth).map(box => box.id)"
+        wide = """[...document.querySelectorAll('html, #grid, .card, #tokens, .head')]
+            .filter(box => box.scrollWidth > box.clientWidth).map(box => box.id)"""
         n = len(sentence["tokens"])
         cell = frame.locator("#grid .weight").first.bounding_box()
         assert cell["width"] >= 24  # a finger hits it (WCAG 2.5.8)

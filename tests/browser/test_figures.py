@@ -110,7 +110,8 @@ def test_road_and_map_fit_a_telephone(page, book_url, name, drawn):
     seen = page.evaluate(
         """drawn => [...document.querySelectorAll(`${drawn} svg`)].filter(svg => svg.checkVisibility()).map(svg => {
             const { left, right } = svg.getBoundingClientRect();
-            const words = [...svg.querySelectorAll('text')].map(text => [text.textContent, text.getBoundingClientRect()]);
+            const words = [...svg.querySelectorAll('text')].map(text =>
+                [text.textContent, text.getBoundingClientRect()]);
             return { cut: words.filter(([, box]) => box.left < left - 1 || box.right > right + 1).map(([word]) => word),
                 small: words.filter(([, box]) => box.height < 11).map(([word]) => word), count: words.length,
                 scrolls: svg.parentElement.scrollWidth > svg.parentElement.clientWidth };

@@ -52,7 +52,10 @@ class Visit:
 
 
 RESIZED = 400  # ms; the theme waits 300 before it looks again at what scrolls
-STILL = "*, *::before, *::after { transition: none !important; animation: none !important; caret-color: transparent !important }"
+STILL = (
+    "*, *::before, *::after "
+    "{ transition: none !important; animation: none !important; caret-color: transparent !important }"
+)
 
 FACTS = """() => ({
     formulas: document.querySelectorAll('.bd-article .math').length,
@@ -113,7 +116,8 @@ OVERFLOW = """() => {
     if (root.scrollWidth <= innerWidth) return [];
     const clipped = element => {
         for (let box = element.parentElement; box && box !== root; box = box.parentElement)
-            if (getComputedStyle(box).overflowX !== 'visible' || getComputedStyle(box).position === 'fixed') return true;
+            if (getComputedStyle(box).overflowX !== 'visible'
+                || getComputedStyle(box).position === 'fixed') return true;
         return false;
     };
     const wide = [...document.body.querySelectorAll('*')].filter(
@@ -150,7 +154,8 @@ def visit(request, tab, book_url) -> Visit:
     tab.add_style_tag(content=STILL)
     with suppress(TimeoutError):  # test_formulas_are_rendered counts what is there
         tab.wait_for_function(
-            "() => [...document.querySelectorAll('.bd-article .math')].every(math => math.querySelector('mjx-container'))",
+            "() => [...document.querySelectorAll('.bd-article .math')]"
+            ".every(math => math.querySelector('mjx-container'))",
             timeout=10_000,
         )
     for name, value in tab.evaluate(FACTS).items():

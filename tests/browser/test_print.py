@@ -40,10 +40,12 @@ CONTRASTS = """() => {
 CUT = """() => {
     const right = document.querySelector('.bd-article').getBoundingClientRect().right;
     return [...document.querySelectorAll('.bd-article *')].filter(element =>
-        !element.closest('svg, pre span, span.math, mjx-container, .hidden, .visually-hidden') && element.checkVisibility()
+        !element.closest('svg, pre span, span.math, mjx-container, .hidden, .visually-hidden')
+        && element.checkVisibility()
         && (element.getBoundingClientRect().right > right + 2
             || element.clientWidth && element.scrollWidth > element.clientWidth + 2)
-    ).map(element => `${element.outerHTML.slice(0, 100)}: ${element.scrollWidth} of ${element.clientWidth}`).slice(0, 8);
+    ).map(element =>
+        `${element.outerHTML.slice(0, 100)}: ${element.scrollWidth} of ${element.clientWidth}`).slice(0, 8);
 }"""
 
 

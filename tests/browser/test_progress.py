@@ -143,7 +143,8 @@ def test_axe_finds_no_fault_in_ticks(page, book_url, mode):
         page.evaluate(AXE_SCRIPT)
         selectors = ".bd-sidebar-primary, .road, .progress-page, .progress-panel"
         found = page.evaluate(
-            """async selectors => (await axe.run({ include: selectors.split(', ').filter(s => document.querySelector(s)) },
+            """async selectors => (await axe.run(
+                { include: selectors.split(', ').filter(s => document.querySelector(s)) },
                 { preload: false })).violations.map(fault => [fault.id, fault.nodes[0].html.slice(0, 200)])""",
             selectors,
         )

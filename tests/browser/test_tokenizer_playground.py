@@ -161,7 +161,8 @@ def shown_ids(frame) -> dict[str, list[int]]:
 
 def shown_words(frame, name: str) -> list[list[str]]:
     """The tokens that stand on the page, word by word."""
-    read = "name => [...document.querySelectorAll(`#tokens-${name} .word`)].map(w => [...w.querySelectorAll('.text')].map(t => t.textContent))"
+    read = """name => [...document.querySelectorAll(`#tokens-${name} .word`)]
+        .map(w => [...w.querySelectorAll('.text')].map(t => t.textContent))"""
     return frame.evaluate(read, name)
 
 
@@ -252,9 +253,11 @@ def test_buttons_step_through_the_merges(frame, tokenizers, word):
     last = max(map(len, states.values())) - 1
     read = """name => ({
         ids: [...document.querySelectorAll(`#merges-${name} .parts .id`)].map(id => Number(id.textContent)),
-        heights: new Set([...document.querySelectorAll(`#merges-${name} .parts .token`)].map(token => token.offsetHeight)).size,
+        heights: new Set([...document.querySelectorAll(`#merges-${name} .parts .token`)]
+            .map(token => token.offsetHeight)).size,
         lowest: document.querySelector(`#merges-${name} .rank.lowest`)?.textContent ?? null,
-        rows: [...document.querySelectorAll(`#merges-${name} tr.done, #merges-${name} tr.newest`)].map(row => row.innerText.split("\\t")),
+        rows: [...document.querySelectorAll(`#merges-${name} tr.done, #merges-${name} tr.newest`)]
+            .map(row => row.innerText.split("\\t")),
     })"""
 
     def check(step):
@@ -368,7 +371,10 @@ def test_the_keyboard_is_enough(frame, page):
     def tab_to(selector):
         for _ in range(30):
             page.keyboard.press("Tab")
-            state = "() => { const e = document.activeElement; return [e.id || e.textContent || e.className, getComputedStyle(e).outlineStyle]; }"
+            state = """() => {
+                const e = document.activeElement;
+                return [e.id || e.textContent || e.className, getComputedStyle(e).outlineStyle];
+            }"""
             seen.append(frame.evaluate(state))
             if frame.evaluate("s => document.activeElement.matches(s)", selector):
                 return
@@ -492,7 +498,8 @@ def test_the_frame_is_as_high_as_its_content_and_never_wider_than_the_page(frame
         type_text(frame, text)  # whatever is typed, the page below the frame stays where it is
         heights.add(frame.evaluate("document.documentElement.offsetHeight"))
     assert len(heights) == 1
-    wide = "[...document.querySelectorAll('html, .words, .parts, .history, .card')].filter(box => box.scrollWidth > box.clientWidth).length"
+    wide = """[...document.querySelectorAll('html, .words, .parts, .history, .card')]
+        .filter(box => box.scrollWidth > box.clientWidth).length"""
     for text in ("_" * 64, "今" * 60, "Wx" * 95):  # one long token, many tokens, a long name
         type_text(frame, text)
         assert frame.evaluate(wide) == 0
@@ -507,7 +514,8 @@ def test_the_frame_is_as_high_as_its_content_and_never_wider_than_the_page(frame
 def test_neighbouring_tokens_differ_in_colour(frame):
     type_text(frame, "Different neighbours, always: even in unputdownable words.")
     for name in ("lesson", "gpt2"):
-        read = "name => [...document.querySelectorAll(`#tokens-${name} .token`)].map(t => getComputedStyle(t).backgroundColor)"
+        read = """name => [...document.querySelectorAll(`#tokens-${name} .token`)]
+            .map(t => getComputedStyle(t).backgroundColor)"""
         colours = frame.evaluate(read, name)
         assert len(colours) > 10
         assert all(a != b for a, b in pairwise(colours))

@@ -106,7 +106,10 @@ def test_a_visible_test_that_needs_something_hidden(tmp_path):
 TIMES = "#-     return 2 * x\n"
 WHOLE = "def double(x):\n    return 0\n"
 BAD_BANKS = {
-    "too few wrong": ({"ex1_double": (s.BANK["ex1_double"][s.BANK["ex1_double"].index("# %% wrong squares") :], "")}, "1 wrong"),
+    "too few wrong": (
+        {"ex1_double": (s.BANK["ex1_double"][s.BANK["ex1_double"].index("# %% wrong squares") :], "")},
+        "1 wrong",
+    ),
     "too few correct": ({"ex2_total": ("correct fsum", "wrong fsum")}, "1 correct answers, at least 2 needed"),
     "other exercise": ({"ex9_none": f"# %% wrong a: a\n{WHOLE}"}, "ex9_none belongs to no exercise"),
     "bank for a manual question": ({"ex3_why": f"# %% wrong a: a\n{WHOLE}"}, "ex3_why belongs to no exercise"),
@@ -119,7 +122,10 @@ BAD_BANKS = {
     "unknown base": ({"ex1_double": f"# %% wrong a from none: a\n{TIMES}"}, "there is no right answer none to edit"),
     "wrong base": ({"ex1_double": f"# %% wrong a from squares: a\n{TIMES}"}, "there is no right answer squares"),
     "no edit": ({"ex1_double": "# %% wrong a from times: a\n\n"}, "nothing is edited"),
-    "old text missing": ({"ex1_double": "# %% wrong a from times: a\n#-     return 3 * x\n"}, "0 places with 'return 3 * x'"),
+    "old text missing": (
+        {"ex1_double": "# %% wrong a from times: a\n#-     return 3 * x\n"},
+        "0 places with 'return 3 * x'",
+    ),
     "old text twice": (
         {"ex1_double": "# %% correct b: b\ndef double(x):\n    x = x\n    x = x\n    return 2 * x\n"
          "# %% wrong a from b: a\n#-     x = x\n"},
@@ -153,7 +159,8 @@ def test_edits(tmp_path):
     )
     (two,) = (answer for answer in exercises.bank if answer.name == "wrong_two_edits")
     assert two.source == (
-        'def total(numbers):\n    """The sum of the numbers; 0 for none."""\n    running = 1\n    numbers = list(numbers)\n'
+        'def total(numbers):\n    """The sum of the numbers; 0 for none."""\n    running = 1\n'
+        "    numbers = list(numbers)\n"
         "    for value_to_add in numbers:\n        pass\n    return running\n"
     )
 

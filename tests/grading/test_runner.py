@@ -67,7 +67,8 @@ ANSWERS = {
     "ends the process": ("import os\ndef double(x):\n    os._exit(0)", NOTHING_IN_1),
     "ends the process at once": ("import os\nos._exit(3)", NOTHING_IN_1),
     "leaves a process behind": (
-        "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], close_fds=False)\n"
+        "import subprocess, sys\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'], close_fds=False)\n"
         "def double(x):\n    return 2 * x",
         FULL,
     ),
@@ -95,7 +96,10 @@ def test_messages(runner, sample):
 
 
 def test_answers_know_nothing_of_each_other(runner, sample):
-    first = "import builtins, numpy, gptutils.notebook.check\nbuiltins.left_over = numpy.left_over = gptutils.notebook.check.left_over = 1"
+    first = (
+        "import builtins, numpy, gptutils.notebook.check\n"
+        "builtins.left_over = numpy.left_over = gptutils.notebook.check.left_over = 1"
+    )
     second = """
 import builtins, numpy, gptutils.notebook.check, os
 def double(x):

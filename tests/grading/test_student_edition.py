@@ -36,13 +36,16 @@ def root(tmp_path):
         "README.md": "# Course\n\nInstructors write `### BEGIN SOLUTION` around a solution.\n\n| a | b |\n"
         "| `solutions/` | x |\n| `book/` | y |\n| grade | [how](grading/README.md) |\n",
         "CONTRIBUTING.md": "for engineers\n",
-        "Makefile": ".PHONY: book assignments kill-matrix clean\nbook: ## render\n\tbuild it\n\nassignments: ready ## instructors: make them\n\tmake them\n\n"
+        "Makefile": ".PHONY: book assignments kill-matrix clean\nbook: ## render\n\tbuild it\n\n"
+        "assignments: ready ## instructors: make them\n\tmake them\n\n"
         "kill-matrix: ready ## instructors: run the bank\n\trun it\n\ttwice\n\nclean: ## remove\n\trm it\n",
         "gptutils/tokenizer.py": "def total(numbers):\n    return sum(numbers)\n",
         "nbgrader_config.py": "from grading import x\n",
-        "book/_toc.yml": "root: book/intro\nchapters:\n  - file: book/teach\n  - file: book/guides/kill_matrix\n    sections:\n"
+        "book/_toc.yml": "root: book/intro\nchapters:\n  - file: book/teach\n"
+        "  - file: book/guides/kill_matrix\n    sections:\n"
         "      - glob: book/guides/kill_matrix/*\n  - file: book/last\n",
-        "book/teach.md": "Read [the kill matrix](guides/kill_matrix.md), [a set](guides/kill_matrix/01_sample.md), [more](last.md).\n",
+        "book/teach.md": "Read [the kill matrix](guides/kill_matrix.md), "
+        "[a set](guides/kill_matrix/01_sample.md), [more](last.md).\n",
         "book/guides/kill_matrix.md": "for instructors\n",
         "book/guides/kill_matrix/01_sample.md": "for instructors\n",
         "grading/README.md": "for instructors\n",
