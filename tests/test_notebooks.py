@@ -139,7 +139,7 @@ def test_lessons_link_to_their_exercises(path):
 
 @every_lesson
 def test_docstrings_name_sections_that_the_lesson_has(path):
-    """Those of the module that says of the lesson that it builds every piece of it; the beginning of a heading is enough."""
+    """Those of the module that says of the lesson that it builds every piece of it; a beginning is enough."""
     prose = "\n".join(cell.source for cell in notebooks.read(path).cells if cell.cell_type == "markdown")
     headings = re.findall(r"^#+ (.+)$", prose, re.M)
     modules = [

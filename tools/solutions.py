@@ -1,8 +1,8 @@
 """Pages with the reference solutions for the book, or none: python tools/solutions.py [--publish]
 
-`make book SOLUTIONS=1` calls this with --publish: below each set of exercises the book then has a page with its answers,
-without hidden tests. The notebooks and the table of contents that lists them are made in book/solutions/, which is not a
-part of the repository; without the switch they are removed, and their rendered pages too.
+`make book SOLUTIONS=1` calls this with --publish: below each set of exercises the book then has a page with its
+answers, without hidden tests. The notebooks and the table of contents that lists them are made in book/solutions/,
+which is not a part of the repository; without the switch they are removed, and their rendered pages too.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ HIDDEN = re.compile(r"^[ \t]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[ \t]*
 
 
 def with_answers(source: NotebookNode) -> NotebookNode:
-    """The source as a page to read: answers without their markers, no hidden tests, cells that held nothing else left out."""
+    """The source as a page to read: answers without their markers, no hidden tests, emptied cells left out."""
     page = source.copy()
     page.cells = []
     for cell in source.cells:
