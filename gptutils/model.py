@@ -214,8 +214,8 @@ class GPT(nn.Module):
         """Start anew (section "How to begin").
 
         Weights come from N(0, 0.02), position embeddings from N(0, 0.01); biases are 0, layer norms 1. The projections
-        that are added to the residual stream, two in each block, have a standard deviation smaller by 1 / sqrt(2
-        n_layers): what all blocks add together weighs the same, however many they are (Radford et al. 2019).
+        that are added to the residual stream, two in each block, have a standard deviation smaller by
+        1 / sqrt(2 n_layers): what all blocks add together weighs the same, however many they are (Radford et al. 2019).
         """
         for name, parameter in self.named_parameters():
             if name.endswith("bias"):

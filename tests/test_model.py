@@ -129,8 +129,7 @@ def test_logits_and_all_gradients_equal_transformers(config, explicit, dtype, to
 
 
 def test_initialization_is_that_of_transformers():
-    """The same law for every parameter, by its mean and spread; but for wpe, which OpenAI's src/model.py draws with
-    0.01."""
+    """The same law for every parameter, by mean and spread; but wpe, which OpenAI's src/model.py draws with 0.01."""
     config = GPTConfig(vocab_size=1000, context_length=200, emb_dim=96, n_heads=4, n_layers=8, qkv_bias=True)
     torch.manual_seed(0)
     ours = GPT(config)
