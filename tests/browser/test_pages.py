@@ -150,6 +150,7 @@ def visit(request, tab, book_url) -> Visit:
     tab.set_viewport_size({"width": 1280, "height": 900})
     tab.emulate_media(color_scheme="light")
     seen.status = tab.goto(f"{book_url}{request.param}.html", wait_until="load").status
+    tab.evaluate("() => document.querySelectorAll('img[loading=lazy]').forEach(image => { image.loading = 'eager'; })")
     tab.wait_for_load_state("networkidle")
     tab.add_style_tag(content=STILL)
     with suppress(TimeoutError):  # test_formulas_are_rendered counts what is there

@@ -32,7 +32,7 @@ def test_pages_are_light(page, book_html, book_url):
         print(f"{name}: {weight / KB:.0f} KB{' with formulas' if formulas else ''}")
         if weight > (LESSON if formulas or name.startswith("chapters/") else WITHOUT_FORMULAS):
             too_heavy[name] = sorted(((gzipped[file], file) for file in files), reverse=True)[:5]
-        for file, used in [("tex-chtml", formulas), ("searchindex", name == "search.html"), ("fontawesome", False)]:
+        for file, used in [("tex-chtml", formulas), ("searchindex", name == "search.html"), ("fontawesome.js", False)]:
             if any(file in loads for loads in files) != used:
                 faults.append(f"{name}: {file} is {'not ' if used else ''}loaded")
         if page.locator(".bd-article img:not([loading])").count():
