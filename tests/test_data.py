@@ -199,6 +199,7 @@ def test_ids_outside_the_vocabulary_are_named(bad):
 
 
 @given(n_tokens=st.integers(0, 200), train_fraction=st.floats(0.001, 0.999))
+@settings(deadline=None)
 def test_split_is_the_whole_in_two_parts(n_tokens, train_fraction):
     tokens = list(range(n_tokens))
     border = math.floor(train_fraction * n_tokens + 0.5)
@@ -234,6 +235,7 @@ def test_no_window_crosses_the_border():
 
 
 @given(some_windows, st.integers(0, 2**16 - 1))
+@settings(deadline=None)
 def test_windows_are_those_of_a_plain_loop(sizes, first):
     n_tokens, context_length, stride = sizes
     tokens = [(first + 7919 * i) % 2**16 for i in range(n_tokens)]
@@ -248,6 +250,7 @@ def test_windows_are_those_of_a_plain_loop(sizes, first):
 
 
 @given(some_windows)
+@settings(deadline=None)
 def test_with_the_context_as_stride_every_token_is_an_input_once(sizes):
     n_tokens, context_length, _ = sizes
     inputs = [
@@ -601,6 +604,7 @@ def test_rows_that_are_not_contiguous_can_be_written(path):
 
 
 @given(st.lists(st.lists(st.integers(0, 99), max_size=6), max_size=6).filter(any))
+@settings(deadline=None)
 def test_pieces_are_written_one_behind_the_other(pieces):
     import tempfile
 
