@@ -85,6 +85,7 @@ def guarded_context(chromium):
 
     def make(**options):
         context = chromium.new_context(**{"reduced_motion": "reduce", **options})
+        context.set_default_timeout(120_000)  # ms; that a machine is busy is no fault of a page
         context.guard = Guard(context)
         return context
 
