@@ -61,7 +61,7 @@
     // As large as it is drawn or as the window allows, so that its letters can be read, whichever is more.
     const natural = shown.viewBox ? shown.viewBox.baseVal.width * 4 / 3 : shown.naturalWidth;
     const fitting = Math.min(stage.clientWidth, stage.clientHeight * box.width / box.height);
-    width = Math.max(natural, fitting, 320);
+    width = Math.max(natural, fitting, Math.min(2 * box.width, 700));  // on a telephone twice as large at least
     zoom(1);
     stage.focus();
   }

@@ -150,6 +150,8 @@ def visit(request, tab, book_url) -> Visit:
     tab.set_viewport_size({"width": 1280, "height": 900})
     tab.emulate_media(color_scheme="light")
     seen.status = tab.goto(f"{book_url}{request.param}.html", wait_until="load").status
+    if seen.name == "index":  # it leads on to the introduction by itself
+        tab.wait_for_url("**/intro.html")
     tab.evaluate("() => document.querySelectorAll('img[loading=lazy]').forEach(image => { image.loading = 'eager'; })")
     tab.wait_for_load_state("networkidle")
     tab.add_style_tag(content=STILL)
