@@ -4,12 +4,15 @@ A checkpoint holds the weights; for training to go on, AdamW's averages, too; an
 random states (dropout), the position in the order of the data, the gradient scaler, the step, from which the schedule
 follows, and what has been measured so far. It is a file of `torch.save`, read with ``weights_only=True``: no code in it
 is ever run.
+
+Lesson: ``chapters/10_checkpoints.ipynb`` builds every piece of this module by hand; each docstring names the section.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import pickle
 import platform
@@ -26,16 +29,18 @@ import torch
 from torch import Tensor, nn
 
 from gptutils import __version__
-from gptutils.files import atomic_write_text, replacing
+from gptutils.files import replacing
 from gptutils.tokenizer import BPETokenizer
 
 FORMAT = "checkpoint of gptutils, version 1"
+PARTS = {"format", "step", "model", "config", "tokenizer", "random", "versions", "others"}  # of every checkpoint
 LOSSES = "val_losses.json"  # in a CheckpointFolder: name of a checkpoint -> validation loss
 
 
 class Stateful(Protocol):
-    """What has a state to save: optimizers, gradient scalers, `gptutils.data.TokenLoader`,
-    `gptutils.training.History`."""
+    """What has a state to save (section "What a state is"): optimizers, gradient scalers, `gptutils.data.TokenLoader`,
+    `gptutils.training.History`.
+    """
 
     def state_dict(self) -> dict: ...
 
@@ -51,7 +56,7 @@ def save_checkpoint(
     tokenizer: BPETokenizer | tiktoken.Encoding | None = None,
     **others: Stateful,
 ) -> None:
-    """Write a checkpoint: weights and step, the random states, and whatever else is given.
+    """Write a checkpoint: weights and step, the random states, and whatever else is given (section "The file").
 
     The file appears under its name when it is complete and on the disk (temporary file, fsync, rename): a crash, a kill
     or a full disk leaves an older one as it was.
@@ -63,6 +68,10 @@ def save_checkpoint(
     step : number of finished steps.
     tokenizer : only its identity is stored, so that loading notices another one.
     others : further objects with a state, by name: ``scaler``, ``loader``, ``history``.
+
+    Raises
+    ------
+    OSError : the file cannot be written, because the disk is full, say. An older one under this name is whole.
 
     Examples
     --------
@@ -84,8 +93,12 @@ def save_checkpoint(
     }
     if optimizer is not None:
         content["optimizer"] = optimizer.state_dict()
+        content["optimizer_kind"] = type(optimizer).__name__
     with replacing(path, durable=True) as temporary:
-        torch.save(content, temporary)
+        try:
+            torch.save(content, temporary)
+        except RuntimeError as error:  # torch's own for a write that fails
+            raise OSError(f"{path} could not be written (is the disk full?); an older one is still whole") from error
 
 
 def load_checkpoint(
@@ -97,7 +110,7 @@ def load_checkpoint(
     random_states: bool = False,
     **others: Stateful,
 ) -> int:
-    """Give model, optimizer and the others the state of a checkpoint; returns the number of finished steps.
+    """Give model, optimizer and the others the state of a checkpoint (section "Loading"); returns the finished steps.
 
     Everything is checked before the first thing is changed. What the file holds and is not asked for is left alone: so
     a whole checkpoint also serves as weights. Tensors arrive on the device on which the model is.
@@ -121,11 +134,11 @@ def load_checkpoint(
         raise ValueError(f"{path} was trained with another tokenizer: use the one that was saved with it")
     others = {name: thing for name, thing in others.items() if thing is not None}
     wanted = [*others, *(["optimizer"] if optimizer is not None else [])]
-    held = [*content["others"], *(["optimizer"] if "optimizer" in content else [])]
+    held = _others_in(content)
     if missing := [name for name in wanted if name not in held]:
         raise ValueError(f"{path} holds no {missing[0]} (it holds the model, {', '.join(held) or 'and nothing else'})")
     if optimizer is not None:
-        _check_optimizer(path, content["optimizer"], optimizer)
+        _check_optimizer(path, content, optimizer)
 
     before = {name: thing.state_dict() for name, thing in others.items()}
     for name, thing in others.items():
@@ -143,8 +156,31 @@ def load_checkpoint(
     return content["step"]
 
 
+def describe_checkpoint(path: str | os.PathLike) -> dict[str, Any]:
+    """What a checkpoint says of itself: step, sizes of the model, tokenizer, versions, and what it holds.
+
+    For a model of the right sizes: ``GPT(GPTConfig(**describe_checkpoint(path)["config"]))``. Raises what
+    `load_checkpoint` raises for a file that is damaged or of another origin.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "step_00000100.pt"
+    >>> model = nn.Linear(3, 2)
+    >>> save_checkpoint(path, model, step=100, optimizer=torch.optim.AdamW(model.parameters()))
+    >>> told = describe_checkpoint(path)
+    >>> told["step"], told["holds"], told["config"], sorted(told["versions"])
+    (100, ['model', 'optimizer'], None, ['gptutils', 'python', 'torch'])
+    """
+    content = _read(Path(path))
+    told = {name: content[name] for name in ("step", "config", "tokenizer", "versions")}
+    return {**told, "holds": ["model", *_others_in(content)]}
+
+
 def tokenizer_identity(tokenizer: BPETokenizer | tiktoken.Encoding) -> str:
-    """A hash of all tokens in the order of their ids: two tokenizers with the same one give the same ids for a text.
+    """A hash of all tokens in the order of their ids (section "Loading").
+
+    Two tokenizers with the same identity give the same ids for a text that is cut in the same way.
 
     Examples
     --------
@@ -160,11 +196,11 @@ def tokenizer_identity(tokenizer: BPETokenizer | tiktoken.Encoding) -> str:
 
 
 class CheckpointFolder:
-    """The checkpoints of a run in a folder: the last few, and the best.
+    """The checkpoints of a run in a folder: the last few, and the best (section "Which checkpoints stay").
 
     Parameters
     ----------
-    folder : made when it does not exist. What a killed process left half-written there is removed.
+    folder : made when it does not exist.
     keep : how many of the last checkpoints stay, at least 1.
 
     Examples
@@ -182,27 +218,47 @@ class CheckpointFolder:
             raise ValueError(f"keep is {keep}; at least the last checkpoint must stay")
         self.folder, self.keep = Path(folder), keep
         self.folder.mkdir(parents=True, exist_ok=True)
-        for left in self.folder.glob(".step_*.pt.*"):
-            left.unlink()
 
     def paths(self) -> list[Path]:
         """The checkpoints there are, the oldest first."""
-        return sorted(path for path in self.folder.iterdir() if re.fullmatch(r"step_\d{8}\.pt", path.name))
+        return sorted((p for p in self.folder.iterdir() if re.fullmatch(r"step_\d{8,}\.pt", p.name)), key=_step)
 
     def latest(self) -> Path | None:
         """The last checkpoint, or ``None`` before the first."""
         return (self.paths() or [None])[-1]
 
     def best(self) -> Path | None:
-        """The checkpoint with the lowest validation loss, or ``None`` where no loss was given."""
-        losses = self._losses()
+        """The checkpoint with the lowest validation loss, the first of several; ``None`` where no loss was given.
+
+        A loss that is not a number is none.
+        """
+        losses = {name: loss for name, loss in self._losses().items() if not math.isnan(loss)}
         return min((path for path in self.paths() if path.name in losses), key=lambda p: losses[p.name], default=None)
 
     def save(self, model: nn.Module, *, step: int, val_loss: float | None = None, **state: Any) -> None:
-        """`save_checkpoint` under the name of the step; then remove what is neither among the last nor the best."""
+        """`save_checkpoint` under the name of the step; then remove what is neither among the last nor the best.
+
+        What a killed process left half-written is removed, too: only one process at a time may save into a folder.
+
+        Raises
+        ------
+        ValueError : the folder holds a checkpoint of a later step, so that this one would not be the last.
+        OSError : the file cannot be written; the older checkpoints are whole.
+        """
         path = self.folder / f"step_{step:08d}.pt"
+        if self.paths() and _step(self.paths()[-1]) > step:
+            raise ValueError(
+                f"{self.folder} holds {self.paths()[-1].name}, which is later than step {step}: go on from it, "
+                "remove what is later first, or choose another folder"
+            )
+        for left in (*self.folder.glob(".step_*.pt.*"), *self.folder.glob(f".{LOSSES}.*")):
+            left.unlink()
+        losses = {name: loss for name, loss in self._losses().items() if (self.folder / name).exists()}
+        losses.pop(path.name, None)
         if val_loss is not None:  # first the loss: one without its checkpoint does no harm
-            atomic_write_text(self.folder / LOSSES, json.dumps({**self._losses(), path.name: val_loss}, indent=1))
+            losses[path.name] = float(val_loss)
+        with replacing(self.folder / LOSSES, durable=True) as temporary:
+            temporary.write_text(json.dumps(losses, indent=1), encoding="utf-8")
         save_checkpoint(path, model, step=step, **state)
         kept = {*self.paths()[-self.keep :], self.best()}
         for old in self.paths():
@@ -214,13 +270,17 @@ class CheckpointFolder:
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
+def _step(path: Path) -> int:
+    return int(path.stem.removeprefix("step_"))
+
+
 def _read(path: Path) -> dict[str, Any]:
     if not path.exists():
         raise FileNotFoundError(f"there is no checkpoint {path}")
     try:
         with zipfile.ZipFile(path) as archive:  # torch.save writes checksums, but torch.load does not look at them
             if (damaged := archive.testzip()) is not None:
-                raise ValueError(f"{path} is damaged, in its part {damaged}: go back to an older checkpoint")
+                raise ValueError(f"{path} is damaged, in its part {damaged}: remove it, and go on from an older one")
     except zipfile.BadZipFile:
         raise ValueError(
             f"{path} is cut short, or was not written by save_checkpoint: take another checkpoint"
@@ -234,7 +294,13 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         holds = sorted(map(str, content))[:5] if isinstance(content, dict) else type(content).__name__
         raise ValueError(f"{path} was not written by save_checkpoint of this version: it holds {holds}")
+    if missing := sorted(PARTS - content.keys()):
+        raise ValueError(f"{path} was not written by save_checkpoint: it has no {missing[0]}")
     return content
+
+
+def _others_in(content: dict[str, Any]) -> list[str]:
+    return [*content["others"], *(["optimizer"] if "optimizer" in content else [])]
 
 
 def _config(model: nn.Module) -> dict[str, Any] | None:
@@ -263,8 +329,14 @@ def _check_model(path: Path, content: dict[str, Any], model: nn.Module) -> None:
             )
 
 
-def _check_optimizer(path: Path, state: dict[str, Any], optimizer: torch.optim.Optimizer) -> None:
-    """torch's own load_state_dict compares the number of parameters in each group, not their shapes."""
+def _check_optimizer(path: Path, content: dict[str, Any], optimizer: torch.optim.Optimizer) -> None:
+    """torch's own load_state_dict compares the number of parameters in each group, neither shapes nor the method."""
+    if content["optimizer_kind"] != type(optimizer).__name__:
+        raise ValueError(
+            f"{path} has the state of {content['optimizer_kind']}, not of {type(optimizer).__name__}: "
+            "make the optimizer as it was made then"
+        )
+    state = content["optimizer"]
     theirs, ours = state["param_groups"], optimizer.param_groups
     if [len(group["params"]) for group in theirs] != [len(group["params"]) for group in ours]:
         raise ValueError(f"{path} has an optimizer with other groups of parameters: make it as it was made then")

@@ -1,11 +1,14 @@
 """gptutils.checkpoint: exact continuation across processes, kills at any moment, and files that do not fit."""
 
+import math
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import zipfile
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +17,14 @@ import tiktoken
 import torch
 from torch import nn
 
-from gptutils.checkpoint import CheckpointFolder, load_checkpoint, save_checkpoint, tokenizer_identity
+from gptutils import checkpoint
+from gptutils.checkpoint import (
+    CheckpointFolder,
+    describe_checkpoint,
+    load_checkpoint,
+    save_checkpoint,
+    tokenizer_identity,
+)
 from gptutils.config import GPTConfig
 from gptutils.data import make_loader
 from gptutils.model import GPT
@@ -22,6 +32,7 @@ from gptutils.tokenizer import BPETokenizer
 from gptutils.training import History, TrainConfig, make_state, train
 
 PROCESS = Path(__file__).with_name("training_process.py")
+WRITE_FAILED = "disk full|No space left|File too large"
 TOKENS = np.random.default_rng(1).integers(0, 40, 700)
 
 
@@ -229,6 +240,10 @@ def test_another_optimizer_or_other_data_changes_nothing(tmp_path):
     reversed_groups.param_groups[0]["params"].reverse()
     with pytest.raises(ValueError, match="other parameters"):
         load_checkpoint(tmp_path / "all.pt", model, optimizer=reversed_groups)
+    groups = make_state(model, loader(), TrainConfig(n_steps=5)).optimizer.param_groups
+    another_method = torch.optim.SGD([{"params": group["params"]} for group in groups])
+    with pytest.raises(ValueError, match="the state of AdamW, not of SGD"):
+        load_checkpoint(tmp_path / "all.pt", model, optimizer=another_method)
     history = History(losses=[7.0])
     for others in (
         {"history": history, "loader": loader(batch_size=2)},
@@ -240,22 +255,82 @@ def test_another_optimizer_or_other_data_changes_nothing(tmp_path):
     assert torch.equal(weights(model), before)
 
 
-def test_a_full_disk_leaves_the_older_checkpoint(tmp_path):
-    """A limit on the size of files stands for the full disk: the write fails half-way, with an OSError."""
-    path = tmp_path / "step.pt"
-    save_checkpoint(path, tiny_model(), step=1)
-    whole = path.read_bytes()
+@contextmanager
+def file_limit(folder: Path, size: int):
+    """A limit on the size of files: a write fails half-way, as on a full disk."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) // 2, limits[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
     try:
-        with pytest.raises((OSError, RuntimeError)):
-            save_checkpoint(path, tiny_model(seed=1), step=2)
+        yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, handler)
+
+
+@contextmanager
+def full_disk(folder: Path, size: int):
+    """A file fills the disk of its own that the folder is, but for ``size`` bytes."""
+    filler = folder / "filler"
+    with filler.open("wb", buffering=0) as file:
+        with suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+        file.truncate(file.tell() // 4096 * 4096 - size // 4096 * 4096)
+    try:
+        yield
+    finally:
+        filler.unlink()
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of 1 MB, which only root can mount, and not everywhere."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if shutil.which("mount") is None or subprocess.run(mounting, capture_output=True).returncode:
+        pytest.skip("a disk of its own cannot be mounted here")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.9])
+@pytest.mark.parametrize("shortage", [file_limit, full_disk])
+def test_a_full_disk_leaves_the_older_checkpoint(request, tmp_path, shortage, share):
+    folder = request.getfixturevalue("small_disk") if shortage is full_disk else tmp_path / "run"
+    checkpoints = CheckpointFolder(folder)
+    checkpoints.save(tiny_model(), step=1, val_loss=2.0)
+    path = checkpoints.latest()
+    whole = path.read_bytes()
+    size = int(len(whole) * share)
+    with shortage(folder, size), pytest.raises(OSError, match=WRITE_FAILED):
+        save_checkpoint(path, tiny_model(seed=1), step=2)
+    with shortage(folder, size), pytest.raises(OSError, match=WRITE_FAILED):
+        checkpoints.save(tiny_model(seed=1), step=2, val_loss=1.0)
     assert path.read_bytes() == whole
-    assert [p.name for p in tmp_path.iterdir()] == ["step.pt"]
+    assert checkpoints.latest() == checkpoints.best() == path
+    assert not list(folder.glob(".*"))
+    assert load_checkpoint(path, tiny_model(seed=1)) == 1
+    checkpoints.save(tiny_model(seed=1), step=2, val_loss=1.0)  # there is room again
+    assert checkpoints.best().stem == "step_00000002"
+
+
+def test_a_checkpoint_tells_what_it_holds(tmp_path):
+    state = trained()
+    tokenizer = BPETokenizer([(b"a", b"b")])
+    save_checkpoint(tmp_path / "all.pt", state.model, step=5, tokenizer=tokenizer, **parts(state))
+    told = describe_checkpoint(tmp_path / "all.pt")
+    assert sorted(told["holds"]) == ["history", "loader", "model", "optimizer", "scaler"]
+    assert told["step"] == 5
+    assert told["tokenizer"] == tokenizer_identity(tokenizer)
+    assert told["versions"]["torch"] == torch.__version__
+    model = GPT(GPTConfig(**told["config"]))
+    load_checkpoint(tmp_path / "all.pt", model)
+    assert torch.equal(weights(model), weights(state.model))
+    torch.save({"format": checkpoint.FORMAT, "step": 3}, tmp_path / "half.pt")
+    with pytest.raises(ValueError, match="it has no config"):
+        describe_checkpoint(tmp_path / "half.pt")
 
 
 def test_folder_keeps_the_last_and_the_best(tmp_path):
@@ -269,5 +344,30 @@ def test_folder_keeps_the_last_and_the_best(tmp_path):
     assert kept == [[10], [10, 20], [20, 30], [20, 30, 40], [20, 40, 50], [20, 50, 60]]
     again = CheckpointFolder(tmp_path / "run", keep=2)
     assert (again.latest().stem, again.best().stem) == ("step_00000060", "step_00000020")
+    with pytest.raises(ValueError, match=r"step_00000060\.pt, which is later than step 50"):
+        again.save(nn.Linear(3, 2), step=50)
+    again.save(nn.Linear(3, 2), step=100_000_000)
+    assert again.latest().stem == "step_100000000"
     with pytest.raises(ValueError, match="keep"):
         CheckpointFolder(tmp_path, keep=0)
+
+
+def test_a_loss_that_is_no_number_is_not_the_best(tmp_path):
+    checkpoints = CheckpointFolder(tmp_path, keep=3)
+    for step, loss in [(1, math.nan), (2, 2.0), (3, 2.0)]:
+        checkpoints.save(nn.Linear(3, 2), step=step, val_loss=loss)
+    assert checkpoints.best().stem == "step_00000002"
+    checkpoints.save(nn.Linear(3, 2), step=3)  # once more, without a loss
+    assert list(checkpoints._losses()) == ["step_00000001.pt", "step_00000002.pt"]
+
+
+def test_looking_into_a_folder_leaves_a_write_of_another_process_alone(tmp_path):
+    CheckpointFolder(tmp_path).save(nn.Linear(3, 2), step=1, val_loss=1.0)
+    half_written = [tmp_path / ".step_00000002.pt.x1", tmp_path / ".val_losses.json.x2"]
+    for path in half_written:
+        path.write_bytes(b"half")
+    checkpoints = CheckpointFolder(tmp_path)
+    assert checkpoints.latest() == checkpoints.best()
+    assert all(path.exists() for path in half_written)
+    checkpoints.save(nn.Linear(3, 2), step=2)
+    assert not list(tmp_path.glob(".*"))
