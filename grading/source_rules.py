@@ -20,6 +20,7 @@ from .markers import HIDDEN, MARKER, SOLUTION, hidden_lines, regions, visible_pa
 
 TOTAL_POINTS = 20
 ANSWER_ID = re.compile(r"ex(\d+)_[a-z0-9]+(?:_[a-z0-9]+)*")
+HINT = re.compile(r"<details><summary>Hint (\d): [^<\n]+</summary>\n\n")  # the empty line: else no Markdown inside
 TEST_ID = re.compile(r"(?P<answer>ex\d+_.+)_(?P<kind>visible|hidden)_(?P<number>\d+)")
 
 
@@ -149,6 +150,9 @@ def _markers(cells: list[NotebookNode]) -> Iterator[str]:
 def _answers(cells: list[NotebookNode]) -> Iterator[str]:
     for index, cell in enumerate(cells):
         if is_answer(cell):
+            above = cells[index - 1].source if index and cells[index - 1].cell_type == "markdown" else ""
+            if HINT.findall(above) != ["1", "2"]:
+                yield f"{label(cell, index)}: two folded hints, Hint 1 and Hint 2, must stand in a cell right above it"
             following = cells[index + 1] if index + 1 < len(cells) else None
             if following is None or grade_id(following) != f"{grade_id(cell)}_visible_1":
                 yield f"{label(cell, index)}: a visible test, {grade_id(cell)}_visible_1, must stand right below it"

@@ -131,6 +131,23 @@ def test_lessons_stand_on_the_package_alone(path):
     assert not re.search(r"%run|import_ipynb", "\n".join(cell.source for cell in code_cells(path)))
 
 
+@every_notebook
+def test_shown_code_uses_no_name_whose_import_is_folded_away(path):
+    """Who reads the page from top to bottom knows where each name comes from."""
+    imported = {"shown": set(), "folded": set()}
+    for cell in code_cells(path):
+        tags = cell.metadata.get("tags", [])
+        side = "folded" if any(tag.startswith(("hide-", "remove-")) for tag in tags) or "setup" in tags else "shown"
+        nodes = list(ast.walk(ast.parse(re.sub(r"^(\s*)%.*", r"\1pass", cell.source, flags=re.M))))
+        for node in nodes:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                imported[side] |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+        used = {node.id for node in nodes if isinstance(node, ast.Name)}
+        if side == "shown":
+            missing = used & (imported["folded"] - imported["shown"])
+            assert not missing, f"{cell.source[:60]!r} uses {missing}, whose import is not shown"
+
+
 @every_lesson
 def test_lessons_link_to_their_exercises(path):
     prose = "\n".join(cell.source for cell in notebooks.read(path).cells if cell.cell_type == "markdown")

@@ -65,6 +65,19 @@ def total(numbers):
     ### END SOLUTION'''
 
 
+HINTS = """\
+<details><summary>Hint 1: a question</summary>
+
+How often does each number count?
+
+</details>
+<details><summary>Hint 2: a step</summary>
+
+Begin with nothing.
+
+</details>"""
+
+
 def notebook(*cells: NotebookNode) -> NotebookNode:
     return new_notebook(cells=list(cells), metadata=deepcopy(METADATA))
 
@@ -76,6 +89,7 @@ def sample_set() -> NotebookNode:
         code("import sys", tags=["setup"]),
         code("import math\n\nfrom gptutils.notebook import check"),
         prose("## Exercise 1: double (8 points, 2 minutes)"),
+        prose(HINTS),
         answer("ex1_double", DOUBLE),
         test(
             "ex1_double_visible_1",
@@ -87,6 +101,7 @@ def sample_set() -> NotebookNode:
         ),
         test("ex1_double_hidden_2", hidden('assert double("ab") == "abab", "double must work on text, too"'), 2),
         prose("## Exercise 2: total (8 points, 5 minutes)"),
+        prose(HINTS),
         answer("ex2_total", TOTAL),
         test(
             "ex2_total_visible_1",

@@ -34,6 +34,15 @@ def replace(grade_id, old, new):
     return change
 
 
+def hint(old, new):
+    def change(notebook):
+        above = notebook.cells[position(notebook, "ex1_double") - 1]
+        assert old in above.source
+        above.source = above.source.replace(old, new)
+
+    return change
+
+
 def metadata(cell_id, **values):
     return lambda notebook: cell(notebook, cell_id).metadata.nbgrader.update(values)
 
@@ -61,6 +70,9 @@ BROKEN = {
     "old metadata": (metadata(H1, schema_version=2), H1, "nbgrader refuses its metadata"),
     "answer without markers": (source("ex1_double", "def double(x): return 2 * x"), "ex1_double", "signature included"),
     "empty solution": (source("ex1_double", "### BEGIN SOLUTION\n### END SOLUTION"), "ex1_double", "is empty"),
+    "no hints": (lambda n: n.cells.pop(position(n, "ex1_double") - 1), "ex1_double", "two folded hints"),
+    "one hint": (hint("Hint 2", "Hint 1"), "ex1_double", "two folded hints"),
+    "hint without blank line": (hint("question</summary>\n", "question</summary>"), "ex1_double", "two folded hints"),
     "never closed": (replace("ex1_double", "    ### END SOLUTION", ""), "ex1_double", "never closed"),
     "never opened": (replace("ex1_double", "    ### BEGIN SOLUTION\n", ""), "ex1_double", "without its other half"),
     "nested": (
@@ -130,7 +142,7 @@ BROKEN = {
     ),
     "imports nbgrader": (source(V1, "from nbgrader import utils\nassert double(2) == 4, 'm'"), V1, "imports nbgrader"),
     "no visible test": (drop(V1), "ex1_double", "must stand right below it"),
-    "prose between answer and test": (insert(5, s.prose("Now the test:")), "ex1_double", "right below"),
+    "prose between answer and test": (insert(6, s.prose("Now the test:")), "ex1_double", "right below"),
     "test of another exercise": (
         metadata(H2, grade_id="ex2_total_hidden_2"),
         "ex2_total_hidden_2",
