@@ -138,7 +138,7 @@ def train_val_split(tokens: Any, train_fraction: float) -> tuple[Any, Any]:
 
 
 class TokenDataset(Dataset):
-    """Windows over token ids; window ``i`` begins at token ``i * stride`` (section "Windows").
+    """Windows over token ids; window ``i`` begins at token ``i * stride``, or ``starts[i]`` (section "Windows").
 
     Torch's ``DataLoader`` takes it, too. Leave its ``num_workers`` at 0: copying windows is fast, and each spawned worker
     would be sent all of them, written out one after another.
@@ -148,6 +148,8 @@ class TokenDataset(Dataset):
     token_ids : [n_tokens] integers: a list, array, tensor or memory map; all but a list are used where they are.
     context_length : tokens in a window; a ValueError where there are not at least ``context_length + 1`` tokens.
     stride : tokens from the start of one window to the start of the next.
+    starts : instead of a stride, the tokens where windows begin, such as those where a document begins; starts too
+        close to the end for a whole window are left out.
 
     Examples
     --------
@@ -159,7 +161,7 @@ class TokenDataset(Dataset):
     (tensor([12, 13, 14, 15]), tensor([13, 14, 15, 16]))
     """
 
-    def __init__(self, token_ids: Any, context_length: int, stride: int):
+    def __init__(self, token_ids: Any, context_length: int, stride: int = 1, *, starts: np.ndarray | None = None):
         _check_sizes(context_length=context_length, stride=stride)
         self.token_ids = as_token_array(token_ids)  # [n_tokens]
         self.context_length, self.stride = context_length, stride
@@ -172,14 +174,18 @@ class TokenDataset(Dataset):
             )
         # [n_windows, context_length + 1]: a view, which takes no memory whatever its shape says.
         self.windows = sliding_window_view(self.token_ids, context_length + 1)[::stride]
+        self.starts = None  # or the windows' numbers among all with stride 1
+        if starts is not None:
+            starts, self.windows = np.asarray(starts), sliding_window_view(self.token_ids, context_length + 1)
+            self.starts = starts[starts < len(self.windows)]
 
     def __len__(self) -> int:
-        """Number of windows: (n_tokens - context_length - 1) // stride + 1."""
-        return len(self.windows)
+        """Number of windows: (n_tokens - context_length - 1) // stride + 1 without ``starts``."""
+        return len(self.windows if self.starts is None else self.starts)
 
     def __getitem__(self, index: int | np.ndarray) -> tuple[Tensor, Tensor]:
         """Inputs and targets, int64 [context_length]; of an array of numbers [batch], int64 [batch, context_length]."""
-        windows = self.windows[index]  # [..., context_length + 1]
+        windows = self.windows[index if self.starts is None else self.starts[index]]  # [..., context_length + 1]
         inputs, targets = windows[..., :-1], windows[..., 1:]
         inputs, targets = inputs.astype(np.int64), targets.astype(np.int64)
         return torch.from_numpy(inputs), torch.from_numpy(targets)
@@ -272,8 +278,8 @@ class TokenLoader:
         """The position behind the batch that was handed out last, and the settings; plain numbers, for a checkpoint."""
         settings = {name: getattr(self, name) for name in ("batch_size", "shuffle", "drop_last", "seed")}
         windows = {name: getattr(self.dataset, name) for name in ("context_length", "stride")}
-        n_tokens = len(self.dataset.token_ids)
-        return {"epoch": self.epoch, "batch": self.batch, "n_tokens": n_tokens, **windows, **settings}
+        sizes = {"n_tokens": len(self.dataset.token_ids), "n_windows": len(self.dataset)}
+        return {"epoch": self.epoch, "batch": self.batch, **sizes, **windows, **settings}
 
     def load_state_dict(self, state: dict[str, int | bool]) -> None:
         """Continue from a position of `state_dict`; a ValueError where the data or settings differ from those saved."""

@@ -249,6 +249,22 @@ def test_windows_are_those_of_a_plain_loop(sizes, first):
         assert all(t.dtype == torch.int64 and t.shape == (context_length,) for window in dataset for t in window)
 
 
+def test_windows_begin_where_starts_says():
+    tokens = np.arange(30, dtype=np.uint16)
+    dataset = TokenDataset(tokens, context_length=4, starts=[0, 7, 25, 26, 29])  # the last two have no whole window
+    assert len(dataset) == 3
+    inputs, targets = dataset[np.array([2, 0])]
+    assert inputs.tolist() == [[25, 26, 27, 28], [0, 1, 2, 3]]
+    assert targets.tolist() == [[26, 27, 28, 29], [1, 2, 3, 4]]
+    assert [row.tolist() for row in dataset[1]] == [[7, 8, 9, 10], [8, 9, 10, 11]]
+    assert np.shares_memory(dataset.windows, tokens)
+    options = {"batch_size": 2, "shuffle": False, "drop_last": False}
+    state = TokenLoader(dataset, **options).state_dict()
+    with pytest.raises(ValueError, match="saved with n_windows 3"):
+        TokenLoader(TokenDataset(tokens, context_length=4, starts=[0, 7]), **options).load_state_dict(state)
+
+
+
 @given(some_windows)
 @settings(deadline=None)
 def test_with_the_context_as_stride_every_token_is_an_input_once(sizes):
