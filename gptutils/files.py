@@ -1,8 +1,9 @@
-"""Writing files so that nothing is ever half there."""
+"""Writing files and folders so that nothing is ever half there."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,9 +31,7 @@ def replacing(path: str | os.PathLike, *, durable: bool = False) -> Iterator[Pat
     temporary = Path(name)
     try:
         yield temporary
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)  # mkstemp's files are private
+        temporary.chmod(0o666 & ~_umask())  # mkstemp's files are private
         if durable:
             _to_disk(temporary)
         os.replace(temporary, path)
@@ -40,6 +39,39 @@ def replacing(path: str | os.PathLike, *, durable: bool = False) -> Iterator[Pat
             _to_disk(path.parent)  # the name, too
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def new_folder(path: str | os.PathLike) -> Iterator[Path]:
+    """A temporary folder that gets the name ``path`` when the block ends well, and is removed when it does not.
+
+    ``path`` may be an empty folder already; folders above it are made when they are missing.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> target = Path(tempfile.mkdtemp()) / "runs" / "first"
+    >>> with new_folder(target) as temporary:
+    ...     _ = (temporary / "note.txt").write_text("whole")
+    >>> [path.name for path in target.iterdir()]
+    ['note.txt']
+    """
+    path = Path(path).absolute()
+    existing = next(parent for parent in path.parents if parent.exists())
+    temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=existing))
+    try:
+        yield temporary
+        temporary.chmod(0o777 & ~_umask())  # mkdtemp's folders are private
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(temporary, path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask
 
 
 def _to_disk(path: Path) -> None:

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field, fields
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -105,8 +106,7 @@ class History:
 
     def train_losses(self) -> list[float]:
         """For each evaluation the mean training loss of the steps since the one before."""
-        starts = [0, *self.evaluations[:-1]]
-        spans = [self.losses[start:end] for start, end in zip(starts, self.evaluations, strict=True)]
+        spans = [self.losses[start:end] for start, end in pairwise([0, *self.evaluations])]
         return [math.fsum(span) / len(span) for span in spans]
 
     def state_dict(self) -> dict[str, list]:

@@ -218,6 +218,10 @@ def test_scaler_only_for_float16():
         assert make_state(tiny_model(), loader(), TrainConfig(1, dtype=dtype)).scaler.is_enabled() is enabled
 
 
+def test_no_training_losses_before_the_first_evaluation():
+    assert History(losses=[3.0, 2.0]).train_losses() == []
+
+
 def test_history_survives_its_state():
     history = train(tiny_model(), loader(), validation(), TrainConfig(n_steps=5, eval_every=2))
     other = History()
