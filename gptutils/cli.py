@@ -183,7 +183,7 @@ def _train(options: dict[str, Any], arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:  # while the texts were read, or the second Ctrl-C
         print(f"interrupted. {go_on}" if (Path(folder) / CONFIG).exists() else "interrupted")
         return 128 + signal.SIGINT
-    except FloatingPointError as error:
+    except (FloatingPointError, OSError) as error:  # OSError: the disk is full, say
         print(f"{PROGRAM}: {error}", file=sys.stderr)
         return 1
     print(f"finished, with a validation loss of {history.val_losses[-1]:.3f}. The curves:\n  {PROGRAM} plot {folder}")

@@ -299,6 +299,19 @@ def test_loss_that_is_not_finite_ends_the_run(texts, tmp_path, capsys):
     assert len(rows(tmp_path / "run")) >= 1
 
 
+def test_full_disk_ends_the_run(texts, tmp_path, monkeypatch, capsys):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("gptutils.checkpoint.torch.save", full)
+    assert train(texts, tmp_path / "run") == 1
+    assert "No space left on device" in capsys.readouterr().err
+    assert len(rows(tmp_path / "run")) == 5
+    monkeypatch.undo()
+    assert call("train --resume --out", tmp_path / "run") == 0
+    assert len(rows(tmp_path / "run")) == 12
+
+
 # ------------------------------------------------------------------------------------------------- TensorBoard
 
 
