@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from types import ModuleType
+from typing import Any
 
 
-def import_tensorflow() -> ModuleType:
+def import_tensorflow() -> Any:
     """TensorFlow without its messages; an ImportError that says what to do where it is missing."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # read once, while it is imported
     try:
