@@ -83,6 +83,7 @@ def make_shell():
     config = Config()
     config.HistoryManager.enabled = False
     config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.xmode = "Minimal"  # the error itself: drawing whole tracebacks takes longer than most tests
     shell = Shell.instance(config=config)
 
     def run(source: str) -> list[dict]:

@@ -170,7 +170,8 @@ def status_table(status: dict) -> str:
     return (
         f'<dl class="course-versions"><dt>Date</dt><dd>{escape(status["date"])}</dd>'
         f"<dt>Machine</dt><dd>{escape(status['machine'])}</dd>{versions}</dl>"
-        f'<table class="table"><thead><tr><th scope="col">Notebook</th><th scope="col">Seconds</th></tr></thead>'
+        '<table class="table course-status"><thead><tr><th scope="col">Notebook</th>'
+        '<th scope="col">Seconds</th></tr></thead>'
         f"<tbody>{rows}<tr><td>together</td><td>{sum(status['seconds'].values()):.1f}</td></tr></tbody></table>"
     )
 

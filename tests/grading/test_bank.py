@@ -7,7 +7,7 @@ import pytest
 
 import sample_set as s
 from grading import course, kill_matrix, remembered
-from grading.proof import prove
+from grading.proof import companies, prove
 from grading.sets import BankError, ExerciseSet
 from grading.source_rules import grade_id
 
@@ -46,6 +46,21 @@ def rewrite(name, old, new):
 
 def test_nothing_to_report(tmp_path):
     assert problems(tmp_path) == ""
+
+
+@pytest.mark.parametrize("name", course.set_names())
+def test_every_answer_keeps_company_once_and_wrong_ones_leave_exercises_to_the_reference(name):
+    exercises = ExerciseSet(name)
+    groups = companies(exercises)
+    assert sorted(id(answer) for group in groups for answer in group) == sorted(map(id, exercises.bank))
+    assert len(groups) < len(exercises.bank) / 2
+    numbers = {exercise.grade_id: i for i, exercise in enumerate(exercises.exercises)}
+    for group in groups:
+        own = [numbers[answer.exercise] for answer in group]
+        assert len({answer.kind for answer in group}) == 1
+        assert len(set(own)) == len(own)
+        if group[0].kind == "wrong":
+            assert {*range(min(own), min(own) + 3)} - {*own}
 
 
 def test_a_wrong_answer_that_no_test_catches(tmp_path):

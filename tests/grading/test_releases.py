@@ -155,7 +155,7 @@ def test_a_broken_source_leaves_every_old_release_as_it_was(root, run):
     assert len(before) == 2
     good, broken = s.sample_set(), s.sample_set()
     good.cells[0].source = "# Changed"
-    broken.cells[5].metadata.nbgrader.points = 1
+    broken.cells[6].metadata.nbgrader.points = 1
     write_source(root, "01_sample", good)
     write_source(root, "02_other", broken)
     assert run() == (1, "", "solutions/02_other/exercises.ipynb: the points add up to 18, not 20\n")
@@ -202,7 +202,7 @@ def test_problems_of_a_release():
         return lambda notebook: notebook.cells[index].update(source=text)
 
     assert found(lambda notebook: None) == ""
-    assert "the marker 'BEGIN SOLUTION' is left" in found(put(4, s.DOUBLE))
+    assert "the marker 'BEGIN SOLUTION' is left" in found(put(5, s.DOUBLE))
     assert "it shows source, cell ex1_double: solution" in found(
         put(0, "def f(x):\n    result_of_doubling  = x + x\n\n    return result_of_doubling")
     )
@@ -210,8 +210,8 @@ def test_problems_of_a_release():
         put(5, 'for x in (-1, 0.5):\n  check.equal(f"double({x})", double(x), 2 * x)')
     )
     assert "has outputs" in found(lambda notebook: notebook.cells[1].update(execution_count=3))
-    assert "nothing stands in the place" in found(put(4, "def double(x): pass"))
-    assert "is not Python" in found(put(4, "def double(x):\nraise NotImplementedError()"))
+    assert "nothing stands in the place" in found(put(5, "def double(x): pass"))
+    assert "is not Python" in found(put(5, "def double(x):\nraise NotImplementedError()"))
 
 
 def test_nbgrader_itself_refuses_a_broken_source(root):
@@ -236,7 +236,7 @@ def test_nbgrader_itself_refuses_a_broken_source(root):
     (root / "solutions" / "01_sample" / "my_notes.md").unlink()
     generate()
     broken = s.sample_set()
-    broken.cells[5].source = "double(2) == 4"
+    broken.cells[6].source = "double(2) == 4"
     write_source(root, "01_sample", broken)
     with pytest.raises(NbGraderException):
         generate()

@@ -134,7 +134,7 @@ def test_a_new_process_for_each_where_forking_is_unsafe(sample):
 
 def test_which_assertions_ran(runner):
     source = s.sample_set()
-    source.cells[5].source = (
+    source.cells[6].source = (
         'for wrong in []:\n    assert False, "never"\nif False:\n    check.equal("a", 1, 2)\n'
         'check.equal("b", 1, 1)\nassert True, "always"\nresult = [check.equal("c", i, i) for i in range(2)]'
     )
@@ -144,7 +144,7 @@ def test_which_assertions_ran(runner):
 
 def test_unchanged_asserts_and_costs_the_points(runner):
     source = s.sample_set()
-    source.cells[5].source = "x = [1]\nwith check.unchanged('double', x=x):\n    double(x)"
+    source.cells[6].source = "x = [1]\nwith check.unchanged('double', x=x):\n    double(x)"
     right, wrong = (
         runner.run([Job(ExerciseSet("x", source).graded(answers), count=True)])[0]
         for answers in ({}, {"ex1_double": "def double(x):\n    x.append(2)"})
