@@ -2,6 +2,8 @@
 
 The loss of a language model is the mean negative log-probability that it gives to the tokens that really came next, in
 nats per token. Everything else here is that number in another unit, or its mean over more data.
+
+Lesson: ``chapters/05_loss.ipynb`` builds every piece of this module by hand; each docstring names the section.
 """
 
 from __future__ import annotations
@@ -19,11 +21,11 @@ IGNORED = -100  # the target that does not count; torch's own default
 
 
 def cross_entropy(logits: Tensor, targets: Tensor, ignore_index: int = IGNORED) -> Tensor:
-    """Mean negative log-probability of the targets, in nats per token.
+    """Mean negative log-probability of the targets, in nats per token (section "Cross-entropy").
 
     The softmax is never written down: log softmax(x)[t] = x[t] - log sum exp(x), and the largest logit is subtracted
-    first, so that no exponential overflows. Half-precision logits are computed in float32. Source: Goodfellow et al.
-    2016, section 6.2.2.
+    first, so that no exponential overflows (section "Scores of any size"). Logits of 16 bits are computed in float32.
+    Source: Goodfellow et al. 2016, section 6.2.2.
 
     Parameters
     ----------
@@ -53,11 +55,12 @@ def cross_entropy(logits: Tensor, targets: Tensor, ignore_index: int = IGNORED) 
     _check(logits, targets, ignore_index)
     if logits.dtype in (torch.float16, torch.bfloat16):
         logits = logits.float()
-    return F.cross_entropy(logits.reshape(-1, logits.shape[-1]), targets.reshape(-1), ignore_index=ignore_index)
+    rows = logits.reshape(-1, logits.shape[-1])  # -> [positions, vocab]
+    return F.cross_entropy(rows, targets.reshape(-1), ignore_index=ignore_index)
 
 
 def perplexity(loss: float | Tensor) -> float | Tensor:
-    """Perplexity exp(loss): how many equally likely tokens the model hesitates between.
+    """Perplexity exp(loss): how many equally likely tokens the model hesitates between (section "What to expect").
 
     Source: Jelinek et al. 1977.
 
@@ -76,12 +79,13 @@ def perplexity(loss: float | Tensor) -> float | Tensor:
     """
     if isinstance(loss, Tensor):
         return loss.exp()
-    return math.inf if loss > 709.78 else math.exp(loss)  # beyond it math.exp raises an OverflowError
+    if loss > 709.78:  # where math.exp raises an OverflowError
+        return math.inf
+    return math.exp(loss)
 
 
 def bits_per_byte(loss: float | Tensor, *, n_tokens: int, n_bytes: int) -> float | Tensor:
-    """The loss in bits, for each byte of the text: comparable between models with different tokenizers.
-
+    """The loss in bits, for each byte of the text: comparable between tokenizers (section "Bits per byte").
 
     Parameters
     ----------
@@ -106,8 +110,9 @@ def bits_per_byte(loss: float | Tensor, *, n_tokens: int, n_bytes: int) -> float
 
 @contextmanager
 def eval_mode(model: nn.Module) -> Iterator[None]:
-    """Dropout off and no gradients inside the block; afterwards every module is in the mode it was in, errors or not.
+    """Dropout off and no gradients inside the block (section "The loss over a loader").
 
+    Afterwards every module is in the mode it was in before, also after an error.
 
     Examples
     --------
@@ -135,7 +140,7 @@ def evaluate(
     max_batches: int | None = None,
     ignore_index: int = IGNORED,
 ) -> float:
-    """Mean loss in nats per token over a loader: every token weighs the same, whatever batch it is in.
+    """Mean loss in nats per token over a loader: every token weighs the same (section "The loss over a loader").
 
     Runs in `eval_mode`: the model is afterwards in the mode it was in before.
 
@@ -161,18 +166,19 @@ def evaluate(
     3.9
     """
     if max_batches is not None and max_batches < 1:
-        raise ValueError(f"max_batches is {max_batches}; it must be at least 1, or None for the whole loader")
-    device = next((parameter.device for parameter in model.parameters()), torch.device("cpu"))
+        raise ValueError(f"max_batches is {max_batches}; expected 1 or more, or None for all")
+    device = next(model.parameters(), torch.empty(0)).device  # the CPU without parameters
     total, n_counted = 0.0, 0
     with eval_mode(model):
         for inputs, targets in islice(loader, max_batches):
             targets = targets.to(device)
             counted = int((targets != ignore_index).sum())
-            if counted:
-                total += cross_entropy(model(inputs.to(device)), targets, ignore_index).item() * counted
+            if counted:  # a batch may hold nothing but padding
+                logits = model(inputs.to(device))  # -> [batch, seq, vocab]
+                total += cross_entropy(logits, targets, ignore_index).item() * counted
                 n_counted += counted
     if not n_counted:
-        raise ValueError("the loader gave no token to evaluate: is the validation text shorter than one window?")
+        raise ValueError("no token to evaluate: is the text shorter than one window?")
     return total / n_counted
 
 
