@@ -280,7 +280,8 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         with zipfile.ZipFile(path) as archive:  # torch.save writes checksums, but torch.load does not look at them
             if (damaged := archive.testzip()) is not None:
-                raise ValueError(f"{path} is damaged, in its part {damaged.partition('/')[2]}: remove it, and go on from an older one")
+                part = damaged.partition("/")[2]
+                raise ValueError(f"{path} is damaged, in its part {part}: remove it, and go on from an older one")
     except zipfile.BadZipFile:
         raise ValueError(
             f"{path} is cut short, or was not written by save_checkpoint: take another checkpoint"

@@ -1,7 +1,7 @@
 """Chapters have the numbers of their names, sections count below them; exercise sets have none.
 
-Sphinx counts the chapters that are there. A chapter keeps its number while some before it are still to be written, and the
-exercises of a set are counted in the text itself.
+Sphinx counts the chapters that are there. A chapter keeps its number while some before it are still to be written, and
+the exercises of a set are counted in the text itself.
 """
 
 from __future__ import annotations
