@@ -3,7 +3,7 @@ PYTHON ?=
 PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/ready
-BENCHMARKS := benchmarks/tokenizer.py benchmarks/data.py benchmarks/model.py
+BENCHMARKS := benchmarks/tokenizer.py benchmarks/data.py benchmarks/model.py benchmarks/training.py
 ABOUT = $(wildcard tests/test_$(ONLY).py gptutils/$(ONLY).py gptutils/*/$(ONLY).py)
 TOC := $(if $(SOLUTIONS),book/solutions/_toc.yml,book/_toc.yml)
 BOOK := $(BIN)/jupyter-book build . --config _config.yml --toc $(TOC) -W -n --keep-going
@@ -51,7 +51,7 @@ test-fast: $(READY) ## the tests of a minute: no browser, notebooks, classes (ON
 test-colab: $(READY) ## run every lesson and exercise set alone, with the versions of packages that Colab has
 	$(BIN)/python tools/colab.py
 
-bench: $(READY) ## measure speed against other libraries, as ratios (BENCHMARKS="benchmarks/tokenizer.py" for some)
+bench: $(READY) ## measure speed against other libraries, bare loops and the disk, as ratios (BENCHMARKS="benchmarks/tokenizer.py" for some)
 	@for script in $(BENCHMARKS); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 assignments: $(READY) ## instructors: make the students' notebooks in assignments/ from solutions/
