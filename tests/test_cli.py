@@ -125,13 +125,23 @@ def test_metrics(run):
     assert float(table[-1]["val_loss"]) < float(table[4]["val_loss"])
 
 
-def test_best_checkpoint_is_what_load_run_gives(run):
-    model, tokenizer = load_run(run)
-    losses = {n: float(row["val_loss"]) for n, row in enumerate(rows(run), start=1) if row["val_loss"]}
-    best = checkpoint(run, min(losses, key=losses.get))["model"]
-    assert all(torch.equal(parameter, best[name]) for name, parameter in model.state_dict().items())
+@pytest.mark.parametrize("best", [5, 10, 12])
+def test_load_run_gives_the_best_checkpoint(best, run, tmp_path):
+    shutil.copytree(run, tmp_path / "run")
+    losses = {f"step_{step:08d}.pt": 3.0 - (step == best) for step in (5, 10, 12)}
+    (tmp_path / "run" / "checkpoints" / "val_losses.json").write_text(json.dumps(losses))
+    model, tokenizer = load_run(tmp_path / "run")
+    expected = checkpoint(run, best)["model"]
+    assert all(torch.equal(parameter, expected[name]) for name, parameter in model.state_dict().items())
     assert not model.training
     assert model.config.vocab_size == tokenizer.n_vocab == 300
+
+
+def test_run_without_a_checkpoint_cannot_be_loaded(run, tmp_path):
+    shutil.copytree(run, tmp_path / "run")
+    shutil.rmtree(tmp_path / "run" / "checkpoints")
+    with pytest.raises(ValueError, match="no checkpoint yet"):
+        load_run(tmp_path / "run")
 
 
 def test_samples_change_nothing_that_is_learned(run, texts, tmp_path):
@@ -166,6 +176,14 @@ def test_configuration_repeats_a_run(run, tmp_path, monkeypatch):
     assert rows(tmp_path / "again") == rows(run)
     assert (tmp_path / "again" / "config.json").read_bytes() == (run / "config.json").read_bytes()
     assert same_weights(run, tmp_path / "again", 12)
+
+
+def test_a_run_finds_its_texts_from_anywhere(texts, tmp_path, monkeypatch):
+    monkeypatch.chdir(texts.parent)
+    assert train(Path(texts.name), tmp_path / "run", "--n-steps 1") == 0
+    monkeypatch.chdir(tmp_path)
+    assert call("train --config run/config.json --out again") == 0
+    assert read_config("again").data.folder == str(texts)
 
 
 def test_given_options_win_over_the_configuration(run, tmp_path):
