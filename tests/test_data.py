@@ -264,7 +264,6 @@ def test_windows_begin_where_starts_says():
         TokenLoader(TokenDataset(tokens, context_length=4, starts=[0, 7]), **options).load_state_dict(state)
 
 
-
 @given(some_windows)
 @settings(deadline=None)
 def test_with_the_context_as_stride_every_token_is_an_input_once(sizes):

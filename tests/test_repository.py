@@ -127,6 +127,19 @@ def test_ruff_checks_the_declared_width():
     assert "E501" not in settings["lint"]["ignore"]
 
 
+PROSE = {path for folder in ("", "grading", "book", "book/guides") for path in (ROOT / folder).glob("*.md")}
+PROSE -= {ROOT / "book" / "guides" / "kill_matrix.md"}  # written by a command
+
+
+@pytest.mark.parametrize("path", sorted(PROSE), ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_prose_wraps_at_the_declared_width(path):
+    """Rows of tables and lines of HTML may be longer, and so may a line that a link alone makes long."""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.lstrip().startswith(("|", "<")):
+            without_links = re.sub(r"\]\([^)]*\)|https?://\S+", "", line)
+            assert len(without_links) <= 120, f"line {number} has {len(line)} characters: {line}"
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "chapters").glob("*.ipynb")), ids=lambda path: path.stem)
 def test_shown_code_of_lessons_fits_the_page(path):
     """88 characters: so many fit a page of 1280 px."""
