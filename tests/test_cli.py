@@ -286,6 +286,36 @@ def test_a_stopped_run_goes_on_as_if_it_had_never_stopped(number, uninterrupted,
     assert tree(folder / "samples") == tree(uninterrupted / "samples")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_signal_ends_the_run_after_its_step(number, run, texts, tmp_path, monkeypatch, capsys):
+    """The same within this process."""
+    with monkeypatch.context() as patch:
+        patch.setattr("gptutils.runs.make_state", with_signal_at_step(3, number))
+        assert train(texts, tmp_path / "run") == 128 + number
+    assert "stopped after step 3, with a checkpoint" in capsys.readouterr().out
+    assert rows(tmp_path / "run") == rows(run)[:3]
+    assert call("train --resume --out", tmp_path / "run") == 0
+    assert rows(tmp_path / "run") == rows(run)
+    assert same_weights(run, tmp_path / "run", 12)
+
+
+def with_signal_at_step(step: int, number: int):
+    """`make_state` with an optimizer in whose ``step`` the signal arrives."""
+    from gptutils.training import make_state
+
+    def make(*arguments):
+        state = make_state(*arguments)
+
+        def arrive(*_):
+            if state.step == step - 1:
+                signal.raise_signal(number)
+
+        state.optimizer.register_step_post_hook(arrive)
+        return state
+
+    return make
+
+
 def test_second_signal_acts_at_once(texts, tmp_path, monkeypatch, capsys):
     """The first one is noted only; the second one is the usual KeyboardInterrupt, and the handlers are put back."""
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
