@@ -20,6 +20,7 @@ import random
 import re
 import zipfile
 from dataclasses import asdict, is_dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -81,6 +82,7 @@ def save_checkpoint(
     >>> load_checkpoint(path, nn.Linear(3, 2))
     100
     """
+    others = {name: thing for name, thing in others.items() if thing is not None}
     content = {
         "format": FORMAT,
         "step": step,
@@ -88,8 +90,8 @@ def save_checkpoint(
         "config": _config(model),
         "tokenizer": tokenizer_identity(tokenizer) if tokenizer is not None else None,
         "random": _random_states(),
-        "versions": {"gptutils": __version__, "torch": str(torch.__version__), "python": platform.python_version()},
-        "others": {name: thing.state_dict() for name, thing in others.items() if thing is not None},
+        "versions": _versions(),
+        "others": {name: thing.state_dict() for name, thing in others.items()},
     }
     if optimizer is not None:
         content["optimizer"] = optimizer.state_dict()
@@ -98,7 +100,7 @@ def save_checkpoint(
         try:
             torch.save(content, temporary)
         except RuntimeError as error:  # torch's own for a write that fails
-            raise OSError(f"{path} could not be written (is the disk full?); an older one is still whole") from error
+            raise OSError(f"{path} could not be written: is the disk full?") from error
 
 
 def load_checkpoint(
@@ -130,13 +132,14 @@ def load_checkpoint(
     """
     content = _read(Path(path))
     _check_model(path, content, model)
-    if tokenizer is not None and content["tokenizer"] not in (None, tokenizer_identity(tokenizer)):
-        raise ValueError(f"{path} was trained with another tokenizer: use the one that was saved with it")
+    if tokenizer is not None:
+        _check_tokenizer(path, content, tokenizer)
     others = {name: thing for name, thing in others.items() if thing is not None}
     wanted = [*others, *(["optimizer"] if optimizer is not None else [])]
     held = _others_in(content)
     if missing := [name for name in wanted if name not in held]:
-        raise ValueError(f"{path} holds no {missing[0]} (it holds the model, {', '.join(held) or 'and nothing else'})")
+        holds = ", ".join(["model", *held])
+        raise ValueError(f"{path} holds no {missing[0]}; it holds: {holds}")
     if optimizer is not None:
         _check_optimizer(path, content, optimizer)
 
@@ -221,7 +224,9 @@ class CheckpointFolder:
 
     def paths(self) -> list[Path]:
         """The checkpoints there are, the oldest first."""
-        return sorted((p for p in self.folder.iterdir() if re.fullmatch(r"step_\d{8,}\.pt", p.name)), key=_step)
+        named = re.compile(r"step_\d{8,}\.pt")
+        found = (path for path in self.folder.iterdir() if named.fullmatch(path.name))
+        return sorted(found, key=_step)
 
     def latest(self) -> Path | None:
         """The last checkpoint, or ``None`` before the first."""
@@ -232,10 +237,18 @@ class CheckpointFolder:
 
         A loss that is not a number is none.
         """
-        losses = {name: loss for name, loss in self._losses().items() if not math.isnan(loss)}
-        return min((path for path in self.paths() if path.name in losses), key=lambda p: losses[p.name], default=None)
+        losses = {n: loss for n, loss in self._losses().items() if not math.isnan(loss)}
+        scored = [path for path in self.paths() if path.name in losses]
+        return min(scored, key=lambda path: losses[path.name], default=None)
 
-    def save(self, model: nn.Module, *, step: int, val_loss: float | None = None, **state: Any) -> None:
+    def save(
+        self,
+        model: nn.Module,
+        *,
+        step: int,
+        val_loss: float | None = None,
+        **state: Any,
+    ) -> None:
         """`save_checkpoint` under the name of the step; then remove what is neither among the last nor the best.
 
         What a killed process left half-written is removed, too: only one process at a time may save into a folder.
@@ -246,16 +259,19 @@ class CheckpointFolder:
         OSError : the file cannot be written; the older checkpoints are whole.
         """
         path = self.folder / f"step_{step:08d}.pt"
-        if self.paths() and _step(self.paths()[-1]) > step:
+        latest = self.latest()
+        if latest is not None and _step(latest) > step:
             raise ValueError(
-                f"{self.folder} holds {self.paths()[-1].name}, which is later than step {step}: go on from it, "
-                "remove what is later first, or choose another folder"
+                f"{self.folder} holds {latest.name}, which is later than step {step}: "
+                "go on from it, remove what is later first, or choose another folder"
             )
-        for left in (*self.folder.glob(".step_*.pt.*"), *self.folder.glob(f".{LOSSES}.*")):
-            left.unlink()
-        losses = {name: loss for name, loss in self._losses().items() if (self.folder / name).exists()}
-        losses.pop(path.name, None)
-        if val_loss is not None:  # first the loss: one without its checkpoint does no harm
+        for pattern in ".step_*.pt.*", f".{LOSSES}.*":
+            for left in self.folder.glob(pattern):
+                left.unlink()
+        there = {path.name for path in self.paths()} - {path.name}
+        losses = {n: loss for n, loss in self._losses().items() if n in there}
+        # First the loss: one without its checkpoint does no harm.
+        if val_loss is not None:
             losses[path.name] = float(val_loss)
         with replacing(self.folder / LOSSES, durable=True) as temporary:
             temporary.write_text(json.dumps(losses, indent=1), encoding="utf-8")
@@ -278,26 +294,36 @@ def _read(path: Path) -> dict[str, Any]:
     if not path.exists():
         raise FileNotFoundError(f"there is no checkpoint {path}")
     try:
-        with zipfile.ZipFile(path) as archive:  # torch.save writes checksums, but torch.load does not look at them
+        # torch.save writes checksums, but torch.load does not look at them.
+        with zipfile.ZipFile(path) as archive:
             if (damaged := archive.testzip()) is not None:
                 part = damaged.partition("/")[2]
-                raise ValueError(f"{path} is damaged, in its part {part}: remove it, and go on from an older one")
+                what_to_do = "remove it, and go on from an older one"
+                raise ValueError(f"{path} is damaged, in its part {part}: {what_to_do}")
     except zipfile.BadZipFile:
-        raise ValueError(
-            f"{path} is cut short, or was not written by save_checkpoint: take another checkpoint"
-        ) from None
+        what = "cut short, or was not written by save_checkpoint"
+        raise ValueError(f"{path} is {what}: take another checkpoint") from None
+    foreign = f"{path} was not written by save_checkpoint"
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError):
-        raise ValueError(
-            f"{path} was not written by save_checkpoint: it holds more than tensors and plain data"
-        ) from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        holds = sorted(map(str, content))[:5] if isinstance(content, dict) else type(content).__name__
-        raise ValueError(f"{path} was not written by save_checkpoint of this version: it holds {holds}")
+        raise ValueError(f"{foreign}: it holds more than tensors and plain data") from None
+    if not isinstance(content, dict):
+        raise ValueError(f"{foreign}: it holds a {type(content).__name__}")
+    if content.get("format") != FORMAT:
+        holds = sorted(map(str, content))[:5]
+        raise ValueError(f"{foreign} of this version: it holds {holds}")
     if missing := sorted(PARTS - content.keys()):
-        raise ValueError(f"{path} was not written by save_checkpoint: it has no {missing[0]}")
+        raise ValueError(f"{foreign}: it has no {missing[0]}")
     return content
+
+
+def _versions() -> dict[str, str]:
+    return {
+        "gptutils": __version__,
+        "torch": str(torch.__version__),
+        "python": platform.python_version(),
+    }
 
 
 def _others_in(content: dict[str, Any]) -> list[str]:
@@ -309,47 +335,53 @@ def _config(model: nn.Module) -> dict[str, Any] | None:
     return asdict(config) if is_dataclass(config) else None
 
 
+def _check_tokenizer(path: Path, content: dict[str, Any], tokenizer: BPETokenizer | tiktoken.Encoding) -> None:
+    if content["tokenizer"] not in (None, tokenizer_identity(tokenizer)):
+        raise ValueError(f"{path} was trained with another tokenizer: use the one that was saved with it")
+
+
 def _check_model(path: Path, content: dict[str, Any], model: nn.Module) -> None:
+    other = f"{path} belongs to another model"
     theirs, ours = content["config"], _config(model)
     if theirs is not None and ours is not None:
         for name in sorted(theirs.keys() | ours.keys()):
-            if theirs.get(name) != ours.get(name):
+            there, here = theirs.get(name), ours.get(name)
+            if there != here:
                 raise ValueError(
-                    f"{path} has a model with {name} {theirs.get(name)}, but this one has {name} {ours.get(name)}: "
+                    f"{other}, with {name} {there}; this one has {name} {here}: "
                     "make the model with the checkpoint's configuration"
                 )
     theirs, ours = content["model"], model.state_dict()
     if names := sorted(theirs.keys() ^ ours.keys()):
         where = "the checkpoint" if names[0] in theirs else "this model"
-        raise ValueError(f"{path} belongs to another model: only {where} has {names[0]}")
+        raise ValueError(f"{other}: only {where} has {names[0]}")
     for name, tensor in ours.items():
-        if theirs[name].shape != tensor.shape:
-            raise ValueError(
-                f"{path} belongs to another model: {name} has the shape {list(theirs[name].shape)} there, "
-                f"{list(tensor.shape)} here"
-            )
+        there, here = list(theirs[name].shape), list(tensor.shape)
+        if there != here:
+            raise ValueError(f"{other}: {name} has the shape {there} there, {here} here")
 
 
 def _check_optimizer(path: Path, content: dict[str, Any], optimizer: torch.optim.Optimizer) -> None:
     """torch's own load_state_dict compares the number of parameters in each group, neither shapes nor the method."""
-    if content["optimizer_kind"] != type(optimizer).__name__:
-        raise ValueError(
-            f"{path} has the state of {content['optimizer_kind']}, not of {type(optimizer).__name__}: "
-            "make the optimizer as it was made then"
-        )
+    as_then = "make the optimizer as it was made then"
+    there, here = content["optimizer_kind"], type(optimizer).__name__
+    if there != here:
+        raise ValueError(f"{path} has the state of {there}, not of {here}: {as_then}")
     state = content["optimizer"]
-    theirs, ours = state["param_groups"], optimizer.param_groups
-    if [len(group["params"]) for group in theirs] != [len(group["params"]) for group in ours]:
-        raise ValueError(f"{path} has an optimizer with other groups of parameters: make it as it was made then")
-    for their_group, our_group in zip(theirs, ours, strict=True):
-        for index, parameter in zip(their_group["params"], our_group["params"], strict=True):
-            for name, value in state["state"].get(index, {}).items():
-                if isinstance(value, Tensor) and value.ndim and value.shape != parameter.shape:
-                    raise ValueError(
-                        f"{path} has an optimizer for other parameters: "
-                        f"its {name} has the shape {list(value.shape)} for a "
-                        f"parameter of {list(parameter.shape)}"
-                    )
+    theirs = [group["params"] for group in state["param_groups"]]  # numbers
+    ours = [group["params"] for group in optimizer.param_groups]  # parameters
+    if list(map(len, theirs)) != list(map(len, ours)):
+        raise ValueError(f"{path} has an optimizer with other groups: {as_then}")
+    for index, parameter in zip(chain(*theirs), chain(*ours), strict=True):
+        for name, value in state["state"].get(index, {}).items():
+            if not isinstance(value, Tensor) or value.ndim == 0:
+                continue  # a number, such as the step
+            there, here = list(value.shape), list(parameter.shape)
+            if there != here:
+                raise ValueError(
+                    f"{path} has an optimizer for other parameters: "
+                    f"its {name} has the shape {there} for a parameter of {here}"
+                )
 
 
 def _random_states() -> dict[str, Any]:
@@ -366,5 +398,6 @@ def _set_random_states(states: dict[str, Any]) -> None:
     random.setstate(states["python"])
     np.random.set_state(states["numpy"])
     torch.set_rng_state(states["torch"])
-    if states["cuda"] and torch.cuda.is_available() and len(states["cuda"]) == torch.cuda.device_count():
+    here = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if here and here == len(states["cuda"]):
         torch.cuda.set_rng_state_all(states["cuda"])

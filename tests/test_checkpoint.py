@@ -187,9 +187,9 @@ def test_foreign_files(tmp_path, content):
 @pytest.mark.parametrize(
     ("other", "says"),
     [
-        (lambda: tiny_model(emb_dim=24), "emb_dim 12, but this one has emb_dim 24"),
-        (lambda: tiny_model(n_layers=3), "n_layers 2, but this one has n_layers 3"),
-        (lambda: tiny_model(n_heads=2), "n_heads 3, but this one has n_heads 2"),
+        (lambda: tiny_model(emb_dim=24), "emb_dim 12; this one has emb_dim 24"),
+        (lambda: tiny_model(n_layers=3), "n_layers 2; this one has n_layers 3"),
+        (lambda: tiny_model(n_heads=2), "n_heads 3; this one has n_heads 2"),
         (lambda: nn.Linear(3, 2), "another model"),
     ],
 )

@@ -39,9 +39,9 @@ class EndlessOrder:
         self.given = 0
         self.row = self._row()
 
-    def _row(self):
+    def _row(self, position=0):
         n, seed = self.settings["n"], self.settings["seed"]
-        epoch, skip = divmod(self.given, n)
+        epoch, skip = divmod(position, n)
         while True:
             yield from np.random.default_rng([seed, epoch]).permutation(n)[skip:]
             epoch, skip = epoch + 1, 0
@@ -58,7 +58,7 @@ class EndlessOrder:
         if wrong:
             raise ValueError(f"another {', '.join(wrong)}")
         self.given = state["given"]
-        self.row = self._row()
+        self.row = self._row(self.given)
 
 
 # %% correct by_index: each example by its own epoch and index, orders cached
