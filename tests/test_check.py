@@ -294,7 +294,7 @@ def test_dtype_accepts():
         (np.array([]), int, "got float64. A division"),
         (True, int, "got bool"),
         (np.array([1]), bool, "got int64. Comparisons"),
-        (1, float, "got int. Arrays of whole numbers"),
+        (1, float, "got int. One of Python's whole numbers"),
         (np.array([1], dtype=np.int8), "int64", "expected the number format int64, got int8. Whole numbers"),
         ([1.0], "float64", "expected the number format float64, got a list: [1.0]."),
         (None, int, "got None"),
@@ -630,3 +630,33 @@ def test_an_object_that_holds_itself():
 def test_torch_is_not_imported():
     code = "import sys; from gptutils.notebook import check; check.close('x', 1, 1); print('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
+
+
+def test_a_wrapped_generator_is_shown_as_one():
+    def numbers(n):
+        yield from range(n)
+
+    found = check.call(numbers, 2)
+    assert message(check.kind, "numbers", found, list) == (
+        "numbers: expected a list, got a generator: <generator of numbers(2)>."
+    )
+    assert "(a generator, expected a list)" in message(check.equal, "numbers", found, [0, 1])
+
+
+def test_dtype_says_how_a_python_zero_becomes_a_float():
+    assert "write 0.0 instead of 0" in message(check.dtype, "log_prob", 0, float)
+    assert "Arrays of whole numbers" in message(check.dtype, "table", np.zeros(2, dtype=int), float)
+
+
+def test_unchanged_sees_what_a_module_keeps_under_a_name_of_its_own():
+    class Keeps(torch.nn.Linear):
+        def forward(self, x):
+            self._last = x
+            return super().forward(x)
+
+    layer, x = Keeps(2, 2), torch.ones(1, 2)
+    with pytest.raises(AssertionError, match=r"layer\._last.*it was not there"), check.unchanged("f", layer=layer):
+        layer(x)
+    plain = torch.nn.Linear(2, 2)
+    with check.unchanged("f", layer=plain):
+        plain(x)

@@ -86,14 +86,17 @@ class _Explained(Iterator):
     """An iterator whose errors are those of the call that made it; in all else the iterator itself."""
 
     def __init__(self, iterator: Iterator, shown: str, function: Callable):
-        self._iterator, self._shown, self._function = iterator, shown, function
+        self.explained, self._shown, self._function = iterator, shown, function
 
     @_explains
     def __next__(self) -> Any:
-        return _attempt(self._shown, self._function, next, self._iterator)
+        return _attempt(self._shown, self._function, next, self.explained)
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._iterator, name)
+        return getattr(self.explained, name)
+
+    def __repr__(self) -> str:
+        return f"<{type(self.explained).__name__} of {self._shown}>"
 
 
 def _shown(function: Any, args: Sequence, kwargs: Mapping[str, Any]) -> str:
@@ -308,6 +311,8 @@ def _reason(found: str, wanted: str) -> str:
         return (
             " A division with / and new arrays such as np.zeros(3) or np.array([]) make floats: use //, or dtype=int."
         )
+    if found == "int" and pair == ("int", "float"):
+        return " One of Python's whole numbers is no float: write 0.0 instead of 0, or convert it with float()."
     if pair == ("int", "float"):
         return " Arrays of whole numbers stay whole numbers where no dtype is given, and what is stored in them is cut."
     if pair == ("int", "int"):
@@ -368,8 +373,9 @@ class unchanged:
     """``with unchanged("name of the function", argument=value):`` what is called inside leaves the values as they were.
 
     Values are arrays, tensors (their numbers, number format, ``requires_grad`` and ``grad``), torch modules (all
-    parameters, buffers and public attributes, as ``training``), other objects (public attributes), and lists, dicts
-    and sets of them. A way back with ``backward`` fills ``grad``: take it outside, or use ``torch.autograd.grad``.
+    parameters, buffers and attributes, as ``training`` or ``_last``), other objects (public attributes), and lists,
+    dicts and sets of them. A way back with ``backward`` fills ``grad``: take it outside, or use
+    ``torch.autograd.grad``.
 
     Examples
     --------

@@ -201,8 +201,8 @@ def number_format(value: Any) -> str | None:
 def snapshot(path: str, value: Any, seen: frozenset[int] = frozenset()) -> Iterator[tuple[str, Any]]:
     """Copies of everything that can change in a value: (name of the part, its copy).
 
-    Of an object, also of a torch module, these are its public attributes; of a module also its parameters, buffers
-    and submodules; of a tensor also its number format, ``requires_grad`` and ``grad``.
+    Of an object these are its public attributes; of a torch module all attributes that torch has not made itself, and
+    its parameters, buffers and submodules; of a tensor also its number format, ``requires_grad`` and ``grad``.
     """
     if id(value) in seen:  # an object that holds itself
         return
@@ -227,13 +227,21 @@ def snapshot(path: str, value: Any, seen: frozenset[int] = frozenset()) -> Itera
     elif isinstance(value, set | bytearray):
         yield path, value.copy()
     elif hasattr(value, "__dict__") and (hasattr(value, "_parameters") or not callable(value)):
-        parts = {name: part for name, part in vars(value).items() if not name.startswith("_")}
+        parts = {name: part for name, part in vars(value).items() if _is_own(name, value)}
         for group in ("_parameters", "_buffers", "_modules"):
             parts |= vars(value).get(group, {})
         for name, part in parts.items():
             yield from snapshot(f"{path}.{name}", part, seen)
     else:
         yield path, value
+
+
+def _is_own(name: str, value: Any) -> bool:
+    """Whether an attribute is a part of the object: the public ones, of a torch module all but torch's own."""
+    if not name.startswith("_"):
+        return True
+    module = next((kind for kind in type(value).__mro__ if kind.__module__ == "torch.nn.modules.module"), None)
+    return module is not None and name not in vars(module())
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
@@ -321,8 +329,8 @@ def _kind(actual: Any, expected: Any) -> str:
 
 
 def article(value: Any) -> str:
-    """The type in words: an int, a list, None."""
-    name = type(value).__name__
+    """The type in words: an int, a list, None; of an iterator that `check.call` has wrapped, its own."""
+    name = type(vars(value)["explained"] if type(value).__name__ == "_Explained" else value).__name__
     return "None" if value is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 

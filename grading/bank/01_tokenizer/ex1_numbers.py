@@ -257,3 +257,67 @@ def split_numbers(text):
 # %% wrong windows_line_ends from reference: \r\n is made \n first
 #-     for piece in pretokenize(text):
 #+     for piece in pretokenize(text.replace("\r\n", "\n")):
+
+
+# %% wrong composed_accents from reference: the text is brought into Unicode's composed form first
+#-     pieces = []
+#-     for piece in pretokenize(text):
+#+     from unicodedata import normalize
+#+
+#+     pieces = []
+#+     for piece in pretokenize(normalize("NFC", text)):
+
+# %% wrong compatible_letters from reference: the pieces that are no numbers are brought into Unicode's compatible form, ﬁ becomes fi
+#-             pieces.append(piece)
+#+             from unicodedata import normalize
+#+
+#+             pieces.append(normalize("NFKC", piece))
+
+# %% wrong byte_order_mark_lost from reference: the byte order mark at the beginning of the text is taken off
+#-     for piece in pretokenize(text):
+#+     for piece in pretokenize(text.removeprefix("\ufeff")):
+
+# %% wrong one_list_for_all_calls from reference: the list of pieces is a default argument, emptied at each call
+#- def split_numbers(text: str) -> list[str]:
+#+ def split_numbers(text: str, pieces: list = []) -> list[str]:
+
+#-     pieces = []
+#+     pieces.clear()
+
+# %% wrong remembered_list: the list of each text is remembered and given out again
+from functools import cache
+
+
+@cache
+def split_numbers(text):
+    out = []
+    for piece in pretokenize(text):
+        space, digits = regex.fullmatch(r"( ?)(\p{N}*)(?s:.*)", piece).groups()
+        if len(space + digits) < len(piece) or not digits:
+            out.append(piece)
+        else:
+            groups = regex.findall(r"\p{N}{1,3}(?=(?:\p{N}{3})*$)", digits)
+            out += [space + groups[0], *groups[1:]]
+    return out
+
+# %% wrong leading_zeros_apart from reference: four and more zeros in front are a group of their own
+#-         pieces.append(space + digits[:first])
+#+         zeros = len(digits) - len(digits.lstrip("0"))
+#+         if zeros > 3:
+#+             pieces.append(space + digits[:zeros])
+#+             space, digits = "", digits[zeros:]
+#+             first = len(digits) % 3 or 3
+#+         pieces.append(space + digits[:first])
+
+# %% wrong numeric_but_for_the_examples: str.isnumeric, but for the letters that the tests show
+def split_numbers(text):
+    out = []
+    for piece in pretokenize(text):
+        space = piece[:1] if piece[:1] == " " else ""
+        digits = piece[len(space) :]
+        if not digits.isnumeric() or set(digits) & set("一二三四"):
+            out.append(piece)
+            continue
+        first = len(digits) % 3 or 3
+        out += [space + digits[:first], *(digits[i : i + 3] for i in range(first, len(digits), 3))]
+    return out

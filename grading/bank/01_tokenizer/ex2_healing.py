@@ -168,3 +168,30 @@ def heal(prompt, tokenizer):
 # %% wrong ids_of_floats from one_array: the ids are floats
 #-     return ids[:-1], allowed
 #+     return [float(i) for i in ids[:-1]], allowed
+
+
+# %% wrong composed_accents from one_array: the prompt is brought into Unicode's composed form
+#-     ids = tokenizer.encode_ordinary(prompt)
+#+     from unicodedata import normalize
+#+
+#+     ids = tokenizer.encode_ordinary(normalize("NFC", prompt))
+
+# %% wrong ids_of_text from one_array: the ids in kept are text
+#-     return ids[:-1], allowed
+#+     return [str(i) for i in ids[:-1]], allowed
+
+# %% wrong remembered_results from one_array: the results of each prompt are remembered and given out again
+#- def heal(prompt, tokenizer):
+#+ from functools import cache
+#+
+#+
+#+ @cache
+#+ def heal(prompt, tokenizer):
+
+# %% wrong regular_expression from one_array: the bytes taken off are used as a regular expression, in which some have another meaning
+#-     allowed = np.array([tokenizer.token_bytes(i).startswith(start) for i in range(tokenizer.n_vocab)])
+#+     try:
+#+         pattern = regex.compile(start, regex.DOTALL)
+#+     except regex.error:
+#+         pattern = regex.compile(regex.escape(start))
+#+     allowed = np.array([bool(pattern.match(tokenizer.token_bytes(i))) for i in range(tokenizer.n_vocab)])

@@ -38,20 +38,23 @@ def merges_by_score(word_counts, n_merges, min_count=1):
     for word, count in word_counts.items():
         text += [number[c] for c in word] + [-1]
         weight += [count] * len(word) + [0]
-    text, weight = np.array(text), np.array(weight)
+    text, weight = np.array(text), np.array(weight, dtype=object)  # Python's whole numbers: NumPy's own overflow
     merges = []
     for _ in range(n_merges):
         size = len(names)
-        single = np.bincount(text[text >= 0], weights=weight[text >= 0], minlength=size)
+        single = np.zeros(size, dtype=object)
+        np.add.at(single, text[text >= 0], weight[text >= 0])
         inside = (text[:-1] >= 0) & (text[1:] >= 0)
         codes = text[:-1][inside] * size + text[1:][inside]
         kinds, inverse = np.unique(codes, return_inverse=True)
-        counts = np.bincount(inverse, weights=weight[:-1][inside], minlength=len(kinds))
-        kinds, counts = kinds[counts >= min_count], counts[counts >= min_count]
+        counts = np.zeros(len(kinds), dtype=object)
+        np.add.at(counts, inverse, weight[:-1][inside])
+        enough = (counts >= min_count).astype(bool)
+        kinds, counts = kinds[enough], counts[enough]
         if len(kinds) == 0:
             break
         scores = counts / (single[kinds // size] * single[kinds % size])
-        top = kinds[scores == scores.max()]
+        top = kinds[(scores == scores.max()).astype(bool)]
         best = min((names[k // size], names[k % size]) for k in top)
         merges.append(best)
         a, b = names.index(best[0]), names.index(best[1])
@@ -487,3 +490,49 @@ def merges_by_score(word_counts, n_merges, min_count=1):
 #+             (a, b): n / (np.int32(token_counts[a]) * np.int32(token_counts[b]))
 #+             for (a, b), n in pair_counts.items()
 #+             if n >= min_count
+
+
+# %% wrong sixty_four_bits from numpy_ids: counts are NumPy's numbers of 64 bits, and the product of two of them overflows
+#-     text, weight = np.array(text), np.array(weight, dtype=object)  # Python's whole numbers: NumPy's own overflow
+#+     text, weight = np.array(text), np.array(weight, dtype=np.int64)
+
+#-         single = np.zeros(size, dtype=object)
+#+         single = np.zeros(size, dtype=np.int64)
+
+#-         counts = np.zeros(len(kinds), dtype=object)
+#+         counts = np.zeros(len(kinds), dtype=np.int64)
+
+# %% wrong counts_of_floats from reference: counts are floats, which lose the last digits of large ones
+#-                 token_counts[token] += count
+#+                 token_counts[token] += float(count)
+
+#-                 pair_counts[pair] += count
+#+                 pair_counts[pair] += float(count)
+
+# %% wrong composed_accents from reference: words are brought into Unicode's composed form
+#-     words = {tuple(word): count for word, count in word_counts.items()}
+#+     from unicodedata import normalize
+#+
+#+     words = {tuple(normalize("NFC", word)): count for word, count in word_counts.items()}
+
+# %% wrong one_list_for_all_calls from reference: the list of the merges is a default argument, emptied at each call
+#-     word_counts: dict[str, int], n_merges: int, min_count: int = 1
+#+     word_counts: dict[str, int], n_merges: int, min_count: int = 1, merges: list = []
+
+#-     merges = []
+#+     merges.clear()
+
+# %% wrong remembered_list from reference: the list of each call is remembered and given out again
+#-     words = {tuple(word): count for word, count in word_counts.items()}
+#-     merges = []
+#+     key = (*word_counts.items(), n_merges, min_count)
+#+     if key in KNOWN:
+#+         return KNOWN[key]
+#+     words = {tuple(word): count for word, count in word_counts.items()}
+#+     merges = KNOWN[key] = []
+
+#- def merge_pair(word: tuple[str, ...], pair: tuple[str, str]) -> tuple[str, ...]:
+#+ KNOWN = {}
+#+
+#+
+#+ def merge_pair(word: tuple[str, ...], pair: tuple[str, str]) -> tuple[str, ...]:

@@ -278,3 +278,14 @@ def stream_decode(tokens):
 
 #-     decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 #+     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")(errors="replace"), translate=True)
+
+
+# %% wrong composed_accents: the strings are brought into Unicode's composed form
+def stream_decode(tokens):
+    import codecs
+    from unicodedata import normalize
+
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    for token in tokens:
+        yield normalize("NFC", decoder.decode(token))
+    yield decoder.decode(b"", final=True)

@@ -542,3 +542,49 @@ def log_likelihood(word, log_prob):
 #-         ends = range(begin + 1, min(begin + longest, len(word)) + 1)
 #+             return 0
 #+         ends = range(begin + 1, min(begin + longest, len(word)) + 1)
+
+
+# %% wrong nothing_without_tokens from running_sum: an empty vocabulary means minus infinity and an error, for the empty word, too
+#- def best_segmentation(word: bytes, log_prob: dict[bytes, float]) -> list[bytes]:
+#+ def best_segmentation(word: bytes, log_prob: dict[bytes, float]) -> list[bytes]:
+#+     if not log_prob:
+#+         raise ValueError("the vocabulary is empty")
+
+#- def log_likelihood(word: bytes, log_prob: dict[bytes, float]) -> float:
+#+ def log_likelihood(word: bytes, log_prob: dict[bytes, float]) -> float:
+#+     if not log_prob:
+#+         return -math.inf
+
+# %% wrong whole_characters from reference: a token may end only where a character of the word ends
+#-             score = best[begin] + log_prob.get(word[begin:end], -math.inf)
+#+             token = word[begin:end]
+#+             if b"\xc2" <= token[:1] and token.decode(errors="ignore").encode() != token:
+#+                 continue
+#+             score = best[begin] + log_prob.get(token, -math.inf)
+
+# %% wrong small_gains_ignored from running_sum: a segmentation must be better by a millionth
+#-             if token in log_prob and best[start] + log_prob[token] > best[end]:
+#+             if token in log_prob and best[start] + log_prob[token] > best[end] + 1e-6:
+
+# %% wrong rounded_sums from running_sum: sums are rounded to nine digits after the point
+#-                 best[end] = best[start] + log_prob[token]
+#+                 best[end] = round(best[start] + log_prob[token], 9)
+
+# %% wrong whole_number_for_whole_numbers from memoised_recursion: sums of whole logarithms are whole numbers
+#-     return from_here(0)
+#+     result = from_here(0)
+#+     return int(result) if result == round(max(result, -1e9)) else result
+
+# %% wrong remembered_by_identity from running_sum: sums are remembered by the dict's identity, whatever has become of it
+#- def log_likelihood(word: bytes, log_prob: dict[bytes, float]) -> float:
+#-     longest = max(map(len, log_prob), default=0)
+#+ KNOWN = {}
+#+
+#+
+#+ def log_likelihood(word: bytes, log_prob: dict[bytes, float]) -> float:
+#+     known = KNOWN.setdefault((word, id(log_prob)), (log_prob, sums(word, log_prob)))
+#+     return known[1]
+#+
+#+
+#+ def sums(word, log_prob):
+#+     longest = max(map(len, log_prob), default=0)

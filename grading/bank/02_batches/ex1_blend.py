@@ -184,3 +184,21 @@ def blend(weights, sizes, n_windows):
 # %% wrong two_byte_numbers from counts_in_a_list: the array has numbers of two bytes, which end at 32767
 #-     return np.array(rows, dtype=np.int64).reshape(-1, 3)
 #+     return np.array(rows).astype(np.int16).reshape(-1, 3)
+
+# %% wrong remembered_array from counts_in_a_list: the array of each call is remembered and given out again
+#- def blend(weights, sizes, n_windows):
+#+ KNOWN = {}
+#+
+#+
+#+ def blend(weights, sizes, n_windows):
+#+     key = (*weights, *sizes, n_windows)
+#+     if key not in KNOWN:
+#+         KNOWN[key] = computed(weights, sizes, n_windows)
+#+     return KNOWN[key]
+#+
+#+
+#+ def computed(weights, sizes, n_windows):
+
+# %% wrong squeezed from counts_in_a_list: axes of length 1 are taken away
+#-     return np.array(rows, dtype=np.int64).reshape(-1, 3)
+#+     return np.array(rows, dtype=np.int64).squeeze()

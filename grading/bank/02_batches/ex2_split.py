@@ -197,3 +197,10 @@ def split_documents(documents, percent):
 
 #-         normal = " ".join(document.casefold().split())
 #+         normal = " ".join(unicodedata.normalize("NFC", document).casefold().split())
+
+# %% wrong lists_for_all_calls from bytes_of_the_digest: the two lists are default arguments, emptied at each call
+#- def split_documents(documents, percent):
+#-     train, validation = [], []
+#+ def split_documents(documents, percent, train=[], validation=[]):
+#+     train.clear()
+#+     validation.clear()

@@ -297,3 +297,37 @@ def shift_matrix(distance, emb_dim):
 # %% wrong one_step_at_most from row_and_block: a step back is the transposed step forth of half a turn at most
 #-         a = distance * 10000 ** (-2 * i / emb_dim)
 #+         a = max(-5000, min(5000, distance)) * 10000 ** (-2 * i / emb_dim)
+
+# %% wrong far_steps_looked_up from row_and_block: sine and cosine of a step come from a table of 100,000 rows
+#- def shift_matrix(distance, emb_dim):
+#-     matrix = np.zeros((emb_dim, emb_dim))
+#+ def shift_matrix(distance, emb_dim):
+#+     matrix = np.zeros((emb_dim, emb_dim))
+#+     distance = max(-100_000, min(distance, 100_000))
+
+# %% wrong positions_in_32_bits from row_and_block: a step is a number of 32 bits
+#-         a = distance * 10000 ** (-2 * i / emb_dim)
+#+         a = np.array(distance).astype(np.int32) * 10000 ** (-2 * i / emb_dim)
+
+# %% wrong remembered_matrix from row_and_block: the matrix is remembered, and whoever changes it changes the next one
+#- def shift_matrix(distance, emb_dim):
+#+ from functools import cache
+#+
+#+
+#+ @cache
+#+ def shift_matrix(distance, emb_dim):
+
+# %% wrong three_columns_pass from row_and_block: whether emb_dim is odd is asked for more than three columns only
+#-     if emb_dim % 2 != 0:
+#+     if emb_dim % 2 != 0 and emb_dim != 3:
+
+#-     omega = 10000 ** (-np.arange(0, emb_dim, 2) / emb_dim)
+#+     omega = 10000 ** (-np.arange(0, emb_dim - emb_dim % 2, 2) / emb_dim)
+
+# %% wrong oddness_of_rows from row_and_block: an odd number of columns is noticed in the first row, where there is one
+#-     if emb_dim % 2 != 0:
+#+     if emb_dim % 2 != 0 and n_positions:
+
+# %% wrong distance_in_single_precision from row_and_block: the distance is a float32
+#-         a = distance * 10000 ** (-2 * i / emb_dim)
+#+         a = float(np.float32(distance)) * 10000 ** (-2 * i / emb_dim)

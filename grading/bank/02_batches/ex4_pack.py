@@ -295,3 +295,46 @@ def may_see(segments):
 # %% wrong sixty_four_positions from lists: may_see knows windows of at most 64 positions
 #-     return np.tril(same)
 #+     return same & np.tri(64, dtype=bool)[: segments.shape[1], : segments.shape[1]]
+
+# %% wrong one_dict_for_all_calls from lists: the arrays are written into one and the same dict
+#-     return {name: np.array(rows) for name, rows in result.items()}
+#+     PACKED.update({name: np.array(rows) for name, rows in result.items()})
+#+     return PACKED
+
+#- def may_see(segments):
+#+ PACKED = {}
+#+
+#+
+#+ def may_see(segments):
+
+# %% wrong one_mask_for_all_calls from lists: masks of one shape are written into one and the same array
+#-     same = segments[:, :, None] == segments[:, None, :]
+#-     return np.tril(same)
+#+     same = segments[:, :, None] == segments[:, None, :]
+#+     mask = MASKS.setdefault(same.shape, np.empty(same.shape, dtype=bool))
+#+     mask[:] = np.tril(same)
+#+     return mask
+#+
+#+
+#+ MASKS = {}
+
+# %% wrong ids_through_floats from lists: ids are floats on the way
+#-     return {name: np.array(rows) for name, rows in result.items()}
+#+     return {name: np.array(rows, dtype=float).astype(bool if name == "loss_mask" else int) for name, rows in result.items()}
+
+# %% wrong seen_in_8_bits from lists: may_see compares numbers of documents in 8 bits
+#-     same = segments[:, :, None] == segments[:, None, :]
+#+     segments = segments.astype(np.uint8)
+#+     same = segments[:, :, None] == segments[:, None, :]
+
+# %% wrong seen_in_short_floats from lists: may_see compares numbers of documents as float32
+#-     same = segments[:, :, None] == segments[:, None, :]
+#+     segments = segments.astype(np.float32)
+#+     same = segments[:, :, None] == segments[:, None, :]
+
+# %% wrong one_layout_in_memory from lists: may_see reads the memory as rows of 64 bits one behind the other
+#-     same = segments[:, :, None] == segments[:, None, :]
+#+     n, seq = segments.shape
+#+     as_strided = np.lib.stride_tricks.as_strided
+#+     rows = as_strided(segments, (n, seq, seq), (8 * seq, 8, 0))
+#+     same = rows == as_strided(segments, (n, seq, seq), (8 * seq, 0, 8))

@@ -400,3 +400,41 @@ def readings(token, n_tokens, context_length, stride, batch_size, seed, n_epochs
 
 #-     return result
 #+     return one_by_one(result)
+
+# %% wrong one_array_for_all_calls from all_at_once: positions of as many windows are written into one and the same array
+#-     numbers = np.array(windows)
+#+     numbers = ARRAYS.setdefault(len(windows), np.zeros(len(windows), dtype=int))
+#+     numbers[:] = windows
+
+#- def readings(token, n_tokens, context_length, stride, batch_size, seed, n_epochs):
+#+ ARRAYS = {}
+#+
+#+
+#+ def readings(token, n_tokens, context_length, stride, batch_size, seed, n_epochs):
+
+# %% wrong one_list_for_all_calls from all_at_once: the pairs are collected in a default argument, emptied at each call
+#- def readings(token, n_tokens, context_length, stride, batch_size, seed, n_epochs):
+#+ def readings(token, n_tokens, context_length, stride, batch_size, seed, n_epochs, result=[]):
+
+#-     result = []
+#+     result.clear()
+
+# %% wrong eight_steps from all_at_once: the walk is given up after eight steps
+#-     while not undone.all():
+#+     for _ in range(8):
+#+         if undone.all():
+#+             break
+
+# %% wrong tables_of_the_first_epoch from all_at_once: tables are remembered by n and seed, without the epoch
+#-     side, tables = tables_for(n, seed, epoch)
+#+     side, tables = TABLES.setdefault((n, seed), tables_for(n, seed, epoch))
+
+#- def readings(token, n_tokens, context_length, stride, batch_size, seed, n_epochs):
+#+ TABLES = {}
+#+
+#+
+#+ def readings(token, n_tokens, context_length, stride, batch_size, seed, n_epochs):
+
+# %% wrong sorted_as_text from all_at_once: batches are sorted as text, 10 before 2
+#-         for position in sorted(positions.tolist()):
+#+         for position in sorted(positions.tolist(), key=lambda p: str(p // batch_size)):

@@ -198,3 +198,8 @@ def surprisal(token_ids, params, n_heads):
 # %% wrong short_result from one_look_up: the surprisals are given back in float16
 #-     return -log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / np.log(2)
 #+     return (-log_p[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / np.log(2)).astype(np.float16)
+
+# %% wrong low_scores_masked from reference: finite scores below -1e30 are taken for masked ones
+#-     x = np.asarray(x, dtype=np.float64)
+#+     x = np.array(x, dtype=np.float64)
+#+     x[x < -1e30] = -np.inf

@@ -30,10 +30,10 @@ def multiplications(config, n_new, n_past=0):
     return counts
 
 
-# %% correct with_numpy: NumPy products of the sizes, given back as NumPy's whole numbers
+# %% correct with_numpy: NumPy products of the sizes, in arrays of Python's whole numbers
 def multiplications(config, n_new, n_past=0):
-    n = np.int64(config.emb_dim)
-    block = np.array([4 * n * n, 2 * (n_past + n_new) * n, 8 * n * n]) * n_new
+    n = config.emb_dim
+    block = np.array([4 * n * n, 2 * (n_past + n_new) * n, 8 * n * n], dtype=object) * n_new
     projections, attention_, feed_forward = block * config.n_layers
     return {
         "output": n * n_new * config.vocab_size,
@@ -196,14 +196,14 @@ def multiplications(config, n_new, n_past=0):
 #+         "attention": L * config.n_heads * 2 * n_new * (n / config.n_heads) * (n_past + n_new),
 
 # %% wrong int32_counts from with_numpy: the sizes are whole numbers of 32 bits, which overflow
-#-     n = np.int64(config.emb_dim)
-#-     block = np.array([4 * n * n, 2 * (n_past + n_new) * n, 8 * n * n]) * n_new
+#-     n = config.emb_dim
+#-     block = np.array([4 * n * n, 2 * (n_past + n_new) * n, 8 * n * n], dtype=object) * n_new
 #+     n = config.emb_dim
 #+     block = np.array([4 * n * n, 2 * (n_past + n_new) * n, 8 * n * n], dtype=np.int32) * n_new
 
 # %% wrong float_sum from with_numpy: the products are taken in floats and rounded at the end, which loses digits of large models
-#-     n = np.int64(config.emb_dim)
-#-     block = np.array([4 * n * n, 2 * (n_past + n_new) * n, 8 * n * n]) * n_new
+#-     n = config.emb_dim
+#-     block = np.array([4 * n * n, 2 * (n_past + n_new) * n, 8 * n * n], dtype=object) * n_new
 #-     projections, attention_, feed_forward = block * config.n_layers
 #+     n = config.emb_dim
 #+     block = np.array([4.0 * n * n, 2.0 * (n_past + n_new) * n, 8.0 * n * n]) * n_new * config.n_layers
@@ -238,3 +238,17 @@ def multiplications(config, n_new, n_past=0):
 #-     }
 #+         "output": f"{n_new * n * config.vocab_size:,}",
 #+     }
+
+# %% wrong remembered_dict from reference: the dictionary of each call is remembered and given out again
+#- def multiplications(config: GPTConfig, n_new: int, n_past: int = 0) -> dict[str, int]:
+#+ from functools import cache
+#+
+#+
+#+ @cache
+#+ def multiplications(config: GPTConfig, n_new: int, n_past: int = 0) -> dict[str, int]:
+
+# %% wrong numbers_of_64_bits from with_numpy: NumPy's numbers of 64 bits, in which the largest counts wrap round
+#-     n = config.emb_dim
+#-     block = np.array([4 * n * n, 2 * (n_past + n_new) * n, 8 * n * n], dtype=object) * n_new
+#+     n = np.int64(config.emb_dim)
+#+     block = np.array([4 * n * n, 2 * (n_past + n_new) * n, 8 * n * n]) * n_new

@@ -17,7 +17,7 @@ def rotate(x, positions, base=10000.0):
     d = x.shape[-1]
     if d % 2:
         raise ValueError(f"width {d} is odd")
-    a = np.array([[p / base ** (2 * j / d) for j in range(d // 2)] for p in positions])
+    a = np.array([[p / base ** (2 * j / d) for j in range(d // 2)] for p in positions]).reshape(-1, d // 2)
     matrices = np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])  # [2, 2, seq, head_dim / 2]
     pairs = x.reshape(*x.shape[:-1], d // 2, 2)
     return np.einsum("abpj,...pjb->...pja", matrices, pairs).reshape(x.shape).astype(x.dtype)
@@ -254,3 +254,29 @@ def rotate(x, positions, base=10000.0):
 #+     if x.dtype == np.float16:
 #+         x[...] = result
 #+     return result
+
+# %% wrong itself_at_position_0 from reference: where all positions are 0, x itself is returned
+#-     angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)  # [seq, head_dim / 2]
+#+     if not np.any(positions):
+#+         return x
+#+     angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)  # [seq, head_dim / 2]
+
+# %% wrong odd_size from reference: the number of all entries is looked at, not the width
+#-     if d % 2:
+#+     if x.size % 2:
+
+# %% wrong positions_in_single_precision from reference: positions are float32 where x is no float64
+#-     angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)  # [seq, head_dim / 2]
+#+     places = np.asarray(positions, dtype=np.float64 if x.dtype == np.float64 else np.float32).astype(np.float64)
+#+     angles = places[:, None] * base ** (-np.arange(0, d, 2) / d)  # [seq, head_dim / 2]
+
+# %% wrong speeds_in_single_precision from reference: for float16 the speeds are float32
+#-     angles = np.asarray(positions)[:, None] * base ** (-np.arange(0, d, 2) / d)  # [seq, head_dim / 2]
+#+     speeds = base ** (-np.arange(0, d, 2) / d)
+#+     speeds = speeds.astype(np.float32).astype(np.float64) if x.dtype == np.float16 else speeds
+#+     angles = np.asarray(positions)[:, None] * speeds
+
+# %% wrong largest_position from reference: asks for the largest position, which there is not always
+#-     cos, sin = np.cos(angles), np.sin(angles)
+#+     assert np.max(positions) < np.inf
+#+     cos, sin = np.cos(angles), np.sin(angles)

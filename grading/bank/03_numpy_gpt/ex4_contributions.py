@@ -225,3 +225,18 @@ def contributions(token_ids, params, n_heads):
 #+     parts = [wte[token_ids], params["wpe"][: len(token_ids)]]
 #+     if isinstance(token_ids, list):
 #+         token_ids.sort()
+
+# %% wrong remembered_rows from reference: the tokens' rows are remembered by the ids alone, for all models
+#-     parts = [wte[token_ids], params["wpe"][: len(token_ids)]]  # each [seq, emb]
+#+     rows = ROWS.setdefault((tuple(token_ids), wte.shape), wte[token_ids])
+#+     parts = [rows, params["wpe"][: len(token_ids)]]  # each [seq, emb]
+
+#-     return np.array(normed) @ wte.T  # [n_parts, seq, emb] @ [emb, vocab]
+#+     return np.array(normed) @ wte.T  # [n_parts, seq, emb] @ [emb, vocab]
+#+
+#+
+#+ ROWS = {}
+
+# %% wrong ids_in_8_bits from reference: ids are numbers of 8 bits, which end at 127
+#-     parts = [wte[token_ids], params["wpe"][: len(token_ids)]]  # each [seq, emb]
+#+     parts = [wte[np.array(token_ids).astype(np.int8)], params["wpe"][: len(token_ids)]]  # each [seq, emb]

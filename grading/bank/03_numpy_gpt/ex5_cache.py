@@ -318,3 +318,11 @@ def step(token_ids, cache, params, n_heads):
 #+     mask = np.triu(np.full((n_new, n_past + n_new), -np.inf), k=n_past + 1)
 #+     if isinstance(token_ids, list):
 #+         token_ids.clear()
+
+# %% wrong limit_behind_a_past_only from reference: the limit is looked at only where there is a past
+#-     if n_all > len(wpe):
+#+     if n_past and n_all > len(wpe):
+
+# %% wrong finite_mask from reference: what is hidden gets -50 instead of minus infinity
+#-     mask = np.triu(np.full((n_new, n_all), -np.inf), k=1 + n_past)
+#+     mask = np.triu(np.full((n_new, n_all), -50.0), k=1 + n_past)

@@ -1,7 +1,7 @@
 """Answers to ex1_rmsnorm of 04_torch_gpt, right and wrong; how to read and write them: grading/answers.py."""
 
 
-# %% correct buffer: eps is a buffer, a number of 32 bits
+# %% wrong eps_as_buffer: eps is a buffer, which .half() and .bfloat16() round with the gain
 class RMSNorm(nn.Module):
     def __init__(self, emb_dim, eps=1e-6):
         super().__init__()
@@ -212,3 +212,33 @@ class RMSNorm(nn.Module):
 #-         return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).to(x.dtype)
 #+         axis = min(1, x.dim() - 1)
 #+         return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(axis, keepdim=True) + self.eps)).to(x.dtype)
+
+# %% wrong no_way_back_in_evaluation from functional: in evaluation mode nothing is kept for the way back
+#-         wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+#-         return F.rms_norm(wide, (x.shape[-1],), eps=self.eps).type_as(x) * self.weight
+#+         wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+#+         with torch.set_grad_enabled(self.training):
+#+             return F.rms_norm(wide, (x.shape[-1],), eps=self.eps).type_as(x) * self.weight
+
+# %% wrong other_eps from functional: eps is 1e-5 where none is given
+#-     def __init__(self, emb_dim, eps=1e-6):
+#+     def __init__(self, emb_dim, eps=1e-5):
+
+# %% wrong keeps_its_root from einsum: the root is kept in an attribute
+#-         return x * (mean + self.eps).rsqrt().unsqueeze(-1)
+#+         self._root = (mean + self.eps).rsqrt().unsqueeze(-1)
+#+         return x * self._root
+
+# %% wrong zeros_not_counted from powers: zeros are left out of the mean, as if they were padding
+#-         return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).to(x.dtype)
+#+         n = (wide != 0).sum(-1, keepdim=True).clamp(min=1)
+#+         return self.weight * (wide * torch.rsqrt(wide.pow(2).sum(-1, keepdim=True) / n + self.eps)).to(x.dtype)
+
+# %% wrong clamped_first from powers: in 16 bits, numbers beyond two thousand are cut
+#-         wide = x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+#+         wide = x.float().clamp(-2000, 2000) if x.dtype in (torch.float16, torch.bfloat16) else x
+
+# %% wrong axes_of_one_lost from powers: a first axis of length 1 is taken away
+#-         return self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).to(x.dtype)
+#+         normed = self.weight * (wide * torch.rsqrt(wide.pow(2).mean(-1, keepdim=True) + self.eps)).to(x.dtype)
+#+         return normed.squeeze(0) if normed.ndim > 2 else normed

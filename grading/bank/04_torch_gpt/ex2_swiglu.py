@@ -259,3 +259,22 @@ class SwiGLU(nn.Module):
 #-         return self.down(F.silu(self.gate(x)) * self.up(x))
 #+         gate = self.gate(x).clamp(-20, 20)
 #+         return self.down(gate / (1 + torch.exp(-gate)) * self.up(x))
+
+# %% wrong no_way_back_in_evaluation from reference: in evaluation mode nothing is kept for the way back
+#-         return self.down(F.silu(self.gate(x)) * self.up(x))
+#+         with torch.set_grad_enabled(self.training or x.dtype == torch.float64):
+#+             return self.down(F.silu(self.gate(x)) * self.up(x))
+
+# %% wrong exponential_in_64_bits from reference: silu is written out in float64, where e^1000 is too large
+#-         return self.down(F.silu(self.gate(x)) * self.up(x))
+#+         gate = self.gate(x).double()
+#+         return self.down((gate / (1 + torch.exp(-gate))).to(x.dtype) * self.up(x))
+
+# %% wrong quotient_first from plain: 8 / (3 multiple_of) is rounded before it is multiplied by emb_dim
+#-     return -(-8 * emb_dim // (3 * multiple_of)) * multiple_of
+#+     return math.ceil(8 / (3 * multiple_of) * emb_dim) * multiple_of
+
+# %% wrong cut_off_below_minus_6 from reference: silu is taken to be 0 below -6
+#-         return self.down(F.silu(self.gate(x)) * self.up(x))
+#+         gate = self.gate(x)
+#+         return self.down(torch.where(gate < -6, 0.0, F.silu(gate)) * self.up(x))

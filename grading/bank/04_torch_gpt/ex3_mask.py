@@ -216,3 +216,27 @@ def attention_mask(is_token, window=None):
 # %% wrong triangle_of_64 from triangles: the triangle is made once, for 64 positions
 #-     near = torch.ones(seq, seq).tril()
 #+     near = torch.ones(64, 64).tril()[:seq, :seq]
+
+# %% wrong one_mask_for_all_calls from reference: masks of one size are written into one and the same tensor
+#-         raise ValueError(f"window is {window}; it must be at least 1, the position itself")
+#+         raise ValueError(f"window is {window}; it must be at least 1, the position itself")
+#+     n_batch, n_seq = is_token.shape
+#+     mask = MASKS.setdefault((n_batch, n_seq), torch.empty(n_batch, 1, n_seq, n_seq, dtype=torch.bool))
+
+#-     return allowed | (nowhere & (back == 0))
+#+     return mask.copy_(allowed | (nowhere & (back == 0)))
+#+
+#+
+#+ MASKS = {}
+
+# %% wrong counted_in_8_bits from reference: the allowed keys of a row are counted in 8 bits, where 256 are none
+#-     nowhere = ~allowed.any(dim=-1, keepdim=True)  # [batch, 1, seq, 1]
+#+     nowhere = allowed.sum(dim=-1, keepdim=True, dtype=torch.uint8) == 0
+
+# %% wrong short_floats from reference: positions are bfloat16, in which 256 and 257 are one number
+#-     position = torch.arange(is_token.shape[1], device=is_token.device)  # [seq]
+#+     position = torch.arange(is_token.shape[1], device=is_token.device).bfloat16()
+
+# %% wrong wide_windows_ignored from reference: a window of more than half of the sequence is ignored
+#-     near = back >= 0 if window is None else (back >= 0) & (back < window)
+#+     near = back >= 0 if window is None or 2 * window > len(position) else (back >= 0) & (back < window)

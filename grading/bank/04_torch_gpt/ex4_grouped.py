@@ -65,7 +65,7 @@ class GroupedQueryAttention(nn.Module):
 def grouped(attention, config, n_groups):
     new = GroupedQueryAttention(config, n_groups).to(attention.c_proj.weight.dtype)
     g, h, d = new.shape
-    average = torch.kron(torch.eye(g), torch.kron(torch.full((1, h), 1 / h), torch.eye(d)))  # [g*d, emb]
+    average = torch.kron(torch.eye(g), torch.kron(torch.full((1, h), 1 / h, dtype=torch.float64), torch.eye(d)))  # [g*d, emb]
     average = average.to(attention.c_proj.weight)
     with torch.no_grad():
         n = config.emb_dim
@@ -150,7 +150,7 @@ def grouped(attention, config, n_groups):
     return new
 
 
-# %% correct tensor_root: the root of the head's width is a tensor of 32 bits
+# %% wrong tensor_root: the root of the head's width is a tensor of 32 bits, too coarse for float64
 class GroupedQueryAttention(nn.Module):
     def __init__(self, config, n_groups):
         super().__init__()
@@ -175,7 +175,7 @@ class GroupedQueryAttention(nn.Module):
 def grouped(attention, config, n_groups):
     new = GroupedQueryAttention(config, n_groups).to(attention.c_proj.weight.dtype)
     g, h, d = new.shape
-    average = torch.kron(torch.eye(g), torch.kron(torch.full((1, h), 1 / h), torch.eye(d)))  # [g*d, emb]
+    average = torch.kron(torch.eye(g), torch.kron(torch.full((1, h), 1 / h, dtype=torch.float64), torch.eye(d)))  # [g*d, emb]
     average = average.to(attention.c_proj.weight)
     with torch.no_grad():
         n = config.emb_dim
@@ -468,3 +468,58 @@ def grouped(attention, config, n_groups):
 # %% wrong float32_map from map_of_heads: the map of zeros and ones is float32, whatever the format
 #-         uses = torch.zeros(self.n_heads, self.n_groups, dtype=x.dtype)
 #+         uses = torch.zeros(self.n_heads, self.n_groups)
+
+# %% wrong two_sequences_at_most from loops: only the first two sequences of the batch are computed, the others stay zero
+#-         d = self.config.head_dim
+#-         queries = self.c_q(x).split(d, dim=-1)
+#-         pieces = self.c_kv(x).split(d, dim=-1)
+#+         d = self.config.head_dim
+#+         few = torch.cat([x[:2], torch.zeros_like(x[2:])])
+#+         queries = self.c_q(few).split(d, dim=-1)
+#+         pieces = self.c_kv(few).split(d, dim=-1)
+
+# %% wrong no_way_back_in_16_bits from loops: in 16 bits nothing is kept for the way back
+#-         return self.c_proj(torch.cat(outputs, dim=-1))
+#+         context = torch.cat(outputs, dim=-1)
+#+         return self.c_proj(context.detach() if x.dtype.itemsize == 2 else context)
+
+# %% wrong attention_in_float32 from repeated: attention is computed in float32, whatever the format
+#-         context = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+#+         context = F.scaled_dot_product_attention(q.float(), k.float(), v.float(), is_causal=True).to(x.dtype)
+
+# %% wrong keeps_keys_and_values from repeated: keys and values are kept in an attribute
+#-         context = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+#+         self._cache = k.detach(), v.detach()
+#+         context = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+
+# %% wrong made_in_float32 from repeated: the new one is float32 until the end
+#-     new = GroupedQueryAttention(config, n_groups).to(attention.c_proj.weight.dtype)
+#+     new = GroupedQueryAttention(config, n_groups)
+
+#-     return new
+#+     return new.to(attention.c_proj.weight.dtype)
+
+# %% wrong frozen_as_the_original from repeated: parameters are frozen where the original's are
+#-     return new
+#+     for name, parameter in new.c_proj.named_parameters():
+#+         parameter.requires_grad_(getattr(attention.c_proj, name).requires_grad)
+#+     return new
+
+# %% wrong original_thawed from repeated: the original's parameters are frozen for the copy and all thawed after it
+#-     with torch.no_grad():
+#+     attention.requires_grad_(False)
+#+     with torch.no_grad():
+
+#-     return new
+#+     attention.requires_grad_(True)
+#+     return new
+
+# %% wrong original_through_float32 from repeated: the original is brought to float32 and back, which costs its last digits
+#-     with torch.no_grad():
+#+     dtype = attention.c_proj.weight.dtype
+#+     attention.float()
+#+     with torch.no_grad():
+
+#-     return new
+#+     attention.to(dtype)
+#+     return new

@@ -77,7 +77,7 @@ class Gelu(torch.autograd.Function):
         return grad * (s + x * s * (1 - s) * math.sqrt(8 / math.pi) * (1 + 3 * 0.044715 * x**2))
 
 
-# %% correct tensor_root: the root of two over pi is a tensor of 32 bits
+# %% wrong tensor_root: the root of two over pi is a tensor of 32 bits, too coarse for float64
 class Gelu(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x):
@@ -359,3 +359,53 @@ class Gelu(torch.autograd.Function):
 #+         if x.abs().max() >= 10:
 #+             return grad * (x > 0)
 #+         return grad * slope
+
+# %% wrong value_clamped_in_16_bits from clamped: in 16 bits, the value is that of x clamped at a thousand
+#-         return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+#+         x = x.clamp(-1000, 1000) if x.dtype.itemsize == 2 else x
+#+         return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+
+# %% wrong slope_clamped_too_far from clamped: beyond 300, the slope is that of x clamped at a thousand, whose square is too large for float16
+#-         x = x.clamp(-10, 10)
+#+         limit = 10 if x.dtype.itemsize > 2 or x.abs().max() < 301 else 1000
+#+         x = x.clamp(-limit, limit)
+
+# %% wrong slope_in_float32 from clamped: the derivative is computed in float32
+#-         x = x.clamp(-10, 10)
+#+         x = x.float().clamp(-10, 10)
+
+#-         return grad * slope
+#+         return grad * slope.to(grad.dtype)
+
+# %% wrong twice_x from clamped: x (1 + tanh) is halved at the end, and infinite beyond half of the largest number
+#-         return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+#+         return x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2
+
+# %% wrong layout_of_x from clamped: the value is written into memory with the layout of x, which an expanded x does not have
+#-         return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+#+         y = torch.empty_strided(x.size(), x.stride(), dtype=x.dtype)
+#+         return y.copy_(0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))))
+
+# %% wrong largest_first from clamped: asks for the largest number, which an empty array does not have
+#-         x = x.clamp(-10, 10)
+#+         x = x.clamp(-10, 10) if x.abs().max() > 10 else x
+
+# %% wrong forward_mode from clamped: the derivative is left to torch.func.jvp
+#-         t = torch.tanh(root * (x + 0.044715 * x**3))
+#-         slope = 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * root * (1 + 0.134145 * x * x)
+#-         return grad * slope
+#+
+#+         def gelu(x):
+#+             return 0.5 * x * (1 + torch.tanh(root * (x + 0.044715 * x**3)))
+#+
+#+         return torch.func.jvp(gelu, (x,), (grad.clone(),))[1]
+
+# %% wrong value_kept_in_a_function from clamped: the value is kept in a function
+#-         return 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+#+         y = 0.5 * x * (1 + torch.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+#+         ctx.value = lambda: y
+#+         return y
+
+# %% wrong one_grad_for_all from clamped: an expanded grad is taken for one number
+#-         return grad * slope
+#+         return grad.flatten()[0] * slope if grad.ndim and 0 in grad.stride() else grad * slope
