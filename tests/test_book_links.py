@@ -163,6 +163,23 @@ def test_sections_have_numbers_and_exercises_none(small_book, lesson):
     assert exercises.h2.get_text().startswith("1. A sum")
 
 
+def test_chapter_keeps_its_number_while_others_before_it_are_missing(tmp_path):
+    """The number of its name, for the chapter, its sections, figures and what links to them; also when built again."""
+    sources = pages("See [Figure](12_late.ipynb#fig-late) and [late](12_late.ipynb#its-part).")
+    sources["index.md"] = sources["index.md"].replace("chapters/02_two", "chapters/02_two\nchapters/12_late")
+    sources["chapters/12_late.ipynb"] = notebook(prose("# Late\n\n## Its part\n\nMore."), picture("fig-late"))
+    for again in ({}, {"chapters/01_one.ipynb": notebook(prose("# One\n\nSee [Figure](12_late.ipynb#fig-late)."))}):
+        warnings = build(tmp_path, {**sources, **again})
+        assert again or not warnings  # Sphinx complains of its own nodes when it runs twice in one process
+        late, start = article(tmp_path, "chapters/12_late"), article(tmp_path, "index")
+        assert [n.get_text() for n in late.select("[role=main] .section-number")] == ["12. ", "12.1. "]
+        assert "Fig. 12.1 What it shows" in " ".join(late.select_one("figcaption").get_text(" ").split())
+        assert "Figure 12.1" in links(article(tmp_path, "chapters/01_one"))
+        assert "12. Late" in start.get_text()
+        numbers = [n.get_text() for n in article(tmp_path, "chapters/02_two").select("[role=main] .section-number")]
+        assert numbers == ["2. ", "2.1. "]
+
+
 @pytest.mark.parametrize(
     ("text", "name"),
     [
