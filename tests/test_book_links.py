@@ -176,8 +176,7 @@ def test_chapter_keeps_its_number_while_others_before_it_are_missing(tmp_path):
         assert "Fig. 12.1 What it shows" in " ".join(late.select_one("figcaption").get_text(" ").split())
         assert "Figure 12.1" in links(article(tmp_path, "chapters/01_one"))
         assert "12. Late" in start.get_text()
-        numbers = [n.get_text() for n in article(tmp_path, "chapters/02_two").select("[role=main] .section-number")]
-        assert numbers == ["2. ", "2.1. "]
+        assert article(tmp_path, "chapters/02_two").select_one("h1 .section-number").get_text() == "2. "
 
 
 @pytest.mark.parametrize(
