@@ -4,6 +4,8 @@ One step: gradients of a batch's loss, if asked for of several batches together;
 clipped, if asked for; AdamW. Now and then the validation loss. A learning-rate schedule and clipping are functions that
 are passed in, and whatever else should happen between two steps (samples, checkpoints, a live plot) is one function,
 too.
+
+Lesson: ``chapters/06_training.ipynb`` builds every piece of this module by hand; each docstring names the section.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """How to train.
+    """How to train (section "The finished version").
 
     Parameters
     ----------
@@ -85,7 +87,7 @@ class TrainConfig:
 
 @dataclass
 class History:
-    """What a run has measured: one entry a step, and one an evaluation.
+    """What a run has measured: one entry a step, and one an evaluation (section "Watching a run").
 
     Attributes
     ----------
@@ -145,10 +147,10 @@ class TrainState:
 def make_optimizer(
     model: nn.Module, lr: float, *, weight_decay: float = 0.1, betas: tuple[float, float] = (0.9, 0.95)
 ) -> torch.optim.AdamW:
-    """AdamW (Loshchilov and Hutter 2019) that decays matrices alone, as GPT-2 and GPT-3 were trained.
+    """AdamW that decays matrices alone (section "Decay on matrices alone").
 
     Biases and the gains of layer norms are vectors, and are left to their gradients. Parameters that need no gradient
-    (frozen ones) are left out.
+    (frozen ones) are left out. Source: Loshchilov and Hutter 2019.
 
     Examples
     --------
@@ -178,7 +180,9 @@ def train(
     after_step: Callable[[TrainState], None] | None = None,
     state: TrainState | None = None,
 ) -> History:
-    """Train a model, in place, where its parameters are; every step is the same whether a run was interrupted or not.
+    """Train a model, in place, where its parameters are (sections "The loop, line by line" and "The finished version").
+
+    Every step is the same whether a run was interrupted or not.
 
     Parameters
     ----------
@@ -200,7 +204,8 @@ def train(
 
     Raises
     ------
-    ValueError : a training loader without batches, a state that has more steps than ``n_steps``.
+    ValueError : a training loader without batches, a step without any target that counts, a state that has more steps
+        than ``n_steps``.
     FloatingPointError : a loss that is not finite; the message names step and rate. The weights are those before that
         step.
     """
@@ -221,22 +226,25 @@ def train(
             for group in optimizer.param_groups:
                 group["lr"] = rate
 
-            group = [next(batches) for _ in range(config.accumulate)]
-            n_counted = sum(int((targets != IGNORED).sum()) for _, targets in group)
+            parts = [next(batches) for _ in range(config.accumulate)]
+            counts = [int((targets != IGNORED).sum()) for _, targets in parts]
+            if not any(counts):
+                raise ValueError(f"every target of step {state.step} is {IGNORED}: there is nothing to learn from")
             loss = 0.0
-            for inputs, targets in group:
-                weight = int((targets != IGNORED).sum()) / n_counted  # 1 without accumulation
+            for (inputs, targets), count in zip(parts, counts, strict=True):
+                if not count:
+                    continue
                 with autocast():
                     logits = model(inputs.to(device, non_blocking=True))
-                    part = cross_entropy(logits, targets.to(device, non_blocking=True)) * weight
+                    part = cross_entropy(logits, targets.to(device, non_blocking=True))
+                    part = part * (count / sum(counts))  # times 1 without accumulation
                 scaler.scale(part).backward()  # adds to the gradients of the batches before
                 loss += part.item()
             if not math.isfinite(loss):
                 optimizer.zero_grad()
                 raise FloatingPointError(
                     f"the loss is {loss} at step {state.step}, with learning rate {rate:g}; "
-                    "try a smaller rate, a longer "
-                    "warmup, or clipping"
+                    "try a smaller rate, a longer warmup, or clipping"
                 )
 
             scaler.unscale_(optimizer)
@@ -249,7 +257,7 @@ def train(
             state.step += 1
             history.losses.append(loss)
             history.rates.append(rate)
-            history.tokens.append((history.tokens or [0])[-1] + sum(inputs.numel() for inputs, _ in group))
+            history.tokens.append((history.tokens or [0])[-1] + sum(inputs.numel() for inputs, _ in parts))
             if val_loader is not None and (state.step % config.eval_every == 0 or state.step == config.n_steps):
                 with autocast():
                     val_loss = evaluate(model, val_loader, max_batches=config.eval_batches)

@@ -109,6 +109,18 @@ def test_accumulated_batches_are_one_large_batch(ignored):
         assert abs(np.mean(means) - expected.losses[0]) > 1e-5
 
 
+def test_batches_without_targets():
+    """One among several accumulated changes nothing; a step that has no other is refused."""
+    (inputs, targets), *_ = loader()
+    empty = inputs, torch.full_like(targets, -100)
+    alone, among = tiny_model(dtype=torch.float64), tiny_model(dtype=torch.float64)
+    train(alone, [(inputs, targets)], None, TrainConfig(n_steps=3))
+    train(among, [empty, (inputs, targets)], None, TrainConfig(n_steps=3, accumulate=2))
+    torch.testing.assert_close(weights(among), weights(alone))
+    with pytest.raises(ValueError, match="every target of step 1 is -100"):
+        train(alone, [(inputs, targets), empty], None, TrainConfig(n_steps=3))
+
+
 def test_evaluations():
     model = tiny_model(drop_rate=0.1)
     seen = []
