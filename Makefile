@@ -9,7 +9,7 @@ TOC := $(if $(SOLUTIONS),book/solutions/_toc.yml,book/_toc.yml)
 BOOK := $(BIN)/jupyter-book build . --config _config.yml --toc $(TOC) -W -n --keep-going
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book pdf serve lab test test-fast test-colab bench assignments kill-matrix student-edition run-notebooks status review address lint lock clean
+.PHONY: help setup book pdf serve lab test test-fast test-colab bench assignments kill-matrix student-edition course-model run-notebooks status review address lint lock clean
 
 help: ## explain every target
 	@echo "make TARGET   (the first target that needs it makes .venv; PYTHON=/path/to/python3.12 chooses the Python)"
@@ -62,6 +62,9 @@ kill-matrix: $(READY) ## instructors: run the answer bank and write its pages in
 
 student-edition: $(READY) ## instructors: the repository without solutions and hidden tests, in _build/student-edition
 	$(BIN)/python tools/student_edition.py
+
+course-model: $(READY) ## train the course's own small model by its recipe, and store it in the package
+	$(BIN)/python tools/course_model.py
 
 run-notebooks: $(READY) ## run lessons and solutions and store their outputs (NOTEBOOKS="chapters/01_tokenizer.ipynb" for some)
 	$(BIN)/python tools/execute.py $(NOTEBOOKS)

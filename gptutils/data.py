@@ -1,8 +1,9 @@
 """Training data: from documents to batches of windows over token ids.
 
-A corpus is one long row of token ids, in memory or in a memory-mapped file. A training example is a window of it; nothing
-is cut out and stored: windows are views, and a batch is copied when it is asked for. So a corpus larger than memory trains
-like a short story does. What is stored is the order of an epoch, eight bytes a window; `random_order` says how far that goes.
+A corpus is one long row of token ids, in memory or in a memory-mapped file. A training example is a window of it;
+nothing is cut out and stored: windows are views, and a batch is copied when it is asked for. So a corpus larger than
+memory trains like a short story does. What is stored is the order of an epoch, eight bytes a window; `random_order`
+says how far that goes.
 
 Lesson: ``chapters/02_batches.ipynb`` builds every piece of this module by hand; each docstring names the section.
 """
@@ -32,9 +33,9 @@ from gptutils.tokenizer import BPETokenizer
 def read_documents(folder: str | os.PathLike) -> Iterator[str]:
     """The texts of a folder's ``.txt`` files, sorted by file name, read one at a time (section "A corpus is one row").
 
-    Subfolders and hidden files do not belong to the corpus: there, editors keep copies. A byte order mark is dropped, and
-    every line ends in ``\\n``. A ValueError where there is no such folder or no ``.txt`` file in it, and later for a file
-    that cannot be read or is not UTF-8; it names the file and the first wrong byte.
+    Subfolders and hidden files do not belong to the corpus: there, editors keep copies. A byte order mark is dropped,
+    and every line ends in ``\\n``. A ValueError where there is no such folder or no ``.txt`` file in it, and later for
+    a file that cannot be read or is not UTF-8; it names the file and the first wrong byte.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -56,7 +57,7 @@ def _read_document(path: Path) -> str:
 
 
 def encode_documents(documents: Iterable[str], tokenizer: BPETokenizer | tiktoken.Encoding) -> Iterator[np.ndarray]:
-    """Token ids of one document after another, int64 [seq]; each ends in ``<|endoftext|>`` (section "A corpus is one row").
+    """Token ids of each document, int64 [seq], with ``<|endoftext|>`` at the end (section "A corpus is one row").
 
     The name ``<|endoftext|>`` inside a document is ordinary text: no document can end early, or pretend to be two.
 
@@ -93,8 +94,8 @@ def as_token_array(token_ids: Any) -> np.ndarray:
 def check_vocabulary(token_ids: Any, vocab_size: int, start: int = 0) -> None:
     """A ValueError where an id lies outside the vocabulary (section "What goes wrong").
 
-    ``start`` is the position of the first id in its corpus. A GPU meets such an id in an embedding look-up, with an error
-    that names neither the id nor its position.
+    ``start`` is the position of the first id in its corpus. A GPU meets such an id in an embedding look-up, with an
+    error that names neither the id nor its position.
 
     Examples
     --------
@@ -107,16 +108,16 @@ def check_vocabulary(token_ids: Any, vocab_size: int, start: int = 0) -> None:
     if array.size and not 0 <= array.min() <= array.max() < vocab_size:
         position = np.flatnonzero((array < 0) | (array >= vocab_size))[0]
         raise ValueError(
-            f"token id {array[position]} at position {start + position} is outside the vocabulary of {vocab_size} tokens: "
-            f"ids are 0 to {vocab_size - 1}"
+            f"token id {array[position]} at position {start + position} is outside the vocabulary of {vocab_size} "
+            f"tokens: ids are 0 to {vocab_size - 1}"
         )
 
 
 def train_val_split(tokens: Any, train_fraction: float) -> tuple[Any, Any]:
     """The first ``train_fraction`` of the tokens, and the rest: views, no copies (section "Training and validation").
 
-    The split comes before the windows: a window across the border would show validation text in training. A ValueError where
-    ``train_fraction`` is not between 0 and 1, or one of the parts would be empty.
+    The split comes before the windows: a window across the border would show validation text in training. A ValueError
+    where ``train_fraction`` is not between 0 and 1, or one of the parts would be empty.
 
     Examples
     --------
@@ -140,8 +141,8 @@ def train_val_split(tokens: Any, train_fraction: float) -> tuple[Any, Any]:
 class TokenDataset(Dataset):
     """Windows over token ids; window ``i`` begins at token ``i * stride``, or ``starts[i]`` (section "Windows").
 
-    Torch's ``DataLoader`` takes it, too. Leave its ``num_workers`` at 0: copying windows is fast, and each spawned worker
-    would be sent all of them, written out one after another.
+    Torch's ``DataLoader`` takes it, too. Leave its ``num_workers`` at 0: copying windows is fast, and each spawned
+    worker would be sent all of them, written out one after another.
 
     Parameters
     ----------
@@ -205,8 +206,8 @@ def _check_sizes(at_least: int = 1, **sizes: int) -> None:
 def random_order(n: int, seed: int, epoch: int) -> np.ndarray:
     """The numbers 0 to n - 1, shuffled, int64 [n], as seed and epoch fix them (section "The order of the windows").
 
-    For ten million windows this takes seconds and 200 MB. For a billion, a trillion tokens in windows of 1,024, it would
-    take 20 GB: that is where the plain form ends. Shuffle such a corpus in parts.
+    For ten million windows this takes seconds and 200 MB. For a billion, a trillion tokens in windows of 1,024, it
+    would take 20 GB: that is where the plain form ends. Shuffle such a corpus in parts.
 
     Examples
     --------
@@ -251,8 +252,8 @@ class TokenLoader:
         _check_sizes(at_least=0, seed=seed)
         if drop_last and batch_size > len(dataset):
             raise ValueError(
-                f"batch_size is {batch_size}, but there are only {len(dataset)} windows, and drop_last leaves out a batch "
-                "that is not full: choose a smaller batch_size or stride, a longer text, or drop_last=False"
+                f"batch_size is {batch_size}, but there are only {len(dataset)} windows, and drop_last leaves out a "
+                "batch that is not full: choose a smaller batch_size or stride, a longer text, or drop_last=False"
             )
         self.dataset, self.batch_size, self.seed = dataset, batch_size, seed
         self.shuffle, self.drop_last = bool(shuffle), bool(drop_last)
@@ -289,8 +290,8 @@ class TokenLoader:
         for name, value in own.items():
             if name not in ("epoch", "batch") and state[name] != value:
                 raise ValueError(
-                    f"the state was saved with {name} {state[name]}, but this loader has {name} {value}, so its batches "
-                    "would be others: make the loader as it was made then"
+                    f"the state was saved with {name} {state[name]}, but this loader has {name} {value}, so its "
+                    "batches would be others: make the loader as it was made then"
                 )
         epoch, batch = state["epoch"], state["batch"]
         if epoch < 0 or not 0 <= batch <= len(self):
@@ -299,14 +300,14 @@ class TokenLoader:
 
 
 def make_loader(token_ids: Any, *, context_length: int, stride: int, **options: Any) -> TokenLoader:
-    """`TokenLoader` over the windows of `TokenDataset`, with the parameters of both (section "The package's version")."""
+    """`TokenLoader` over a `TokenDataset`, with the parameters of both (section "The package's version")."""
     return TokenLoader(TokenDataset(token_ids, context_length, stride), **options)
 
 
 # ---------------------------------------------------------------------------------------------- token files
 
-# A token file is a safetensors file with one tensor, so that its header holds all there is to know, and other tools read
-# it: 8 bytes with the header's length, the header in JSON, the tokens. https://github.com/huggingface/safetensors
+# A token file is a safetensors file with one tensor, so that its header holds all there is to know, and other tools
+# read it: 8 bytes with the header's length, the header in JSON, the tokens. https://github.com/huggingface/safetensors
 _HEADER_BYTES = 256  # always the same, padded with spaces, so that it can be written again when the tokens are counted
 _DTYPES = {"U16": np.dtype("<u2"), "U32": np.dtype("<u4")}
 
@@ -350,8 +351,8 @@ def _header(kind: str, n_tokens: int, vocab_size: int) -> bytes:
 def open_token_file(path: str | os.PathLike, vocab_size: int | None = None) -> np.memmap:
     """The token ids of a file, [n_tokens] uint16 or uint32, mapped and read-only (section "A corpus is one row").
 
-    Pages are read from disk when they are used. A ValueError where the file is of another kind or damaged, or was written
-    with a vocabulary larger than ``vocab_size``.
+    Pages are read from disk when they are used. A ValueError where the file is of another kind or damaged, or was
+    written with a vocabulary larger than ``vocab_size``.
 
     Examples
     --------

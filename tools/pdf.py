@@ -42,9 +42,10 @@ STYLE = """
 .bd-article h4 { font-size: 12.5pt; }
 .bd-article h5, .bd-article h6 { font-size: 11pt; }
 """
+LICENCE = "Text: CC BY 4.0. Code: MIT."
 FOOTER = """
 <div style="width:100%;font:8pt sans-serif;color:#525c64;padding:0 15mm;display:flex;justify-content:space-between">
-<span>{title}</span><span class="pageNumber"></span></div>
+<span>{title}</span><span>{licence}</span><span class="pageNumber"></span></div>
 """
 
 # Formulas are set, frames and images are there.
@@ -193,7 +194,7 @@ def print_to(pdf: Path, book: Path, chromium, only: Sequence[str] = ()) -> None:
                 tagged=True,
                 display_header_footer=True,
                 header_template="<span></span>",
-                footer_template=FOOTER.format(title=escape(page.title())),
+                footer_template=FOOTER.format(title=escape(page.title()), licence=LICENCE),
             )
             page.close()
     finally:

@@ -1,4 +1,4 @@
-"""No button that leads nowhere: without the repository's address the buttons for Colab, repository and issues are left out."""
+"""No button leads nowhere: without the repository's address those for Colab, repository and issues are left out."""
 
 from __future__ import annotations
 
