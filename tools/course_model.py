@@ -39,9 +39,9 @@ about another person is in it.
 
 `make course-model`: {n_steps:,} steps of AdamW on {batch_size} windows of {context_length} tokens, each beginning where
 a story begins; matrices begin {init_scale:.2f} times as large as in GPT-2, which is wider; learning rate up to {lr:g}
-in {warmup} steps, then down to 0 in a straight line; beta2 {beta2:g}, weight decay {weight_decay:g}, no dropout, float32.
-{seen:,} tokens went through it, in {minutes:.0f} minutes on {threads} CPU cores (torch {torch_version}). Everything random has
-the seed {init_seed}.
+in {warmup} steps, then down to 0 in a straight line; beta2 {beta2:g}, weight decay {weight_decay:g}, no dropout,
+float32. {seen:,} tokens went through it, in {minutes:.0f} minutes on {threads} CPU cores (torch {torch_version}).
+Everything random has the seed {init_seed}.
 
 ## What was measured
 
