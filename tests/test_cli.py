@@ -33,6 +33,13 @@ STEPS = "--n-steps 12 --eval-every 5 --lr 0.01 --device cpu"
 DOCUMENTS = short_story()[:4000], "A second text, which names <|endoftext|> as any other.\n", short_story()[4000:6000]
 
 
+@pytest.fixture(autouse=True)
+def ctrl_c_is_not_ignored():
+    """A shell starts what it runs in the background with Ctrl-C ignored, and every process below inherits that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture(scope="module")
 def texts(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("texts")
