@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,8 @@ class Strictness:
 # In its own release no line of a solution may stand. Elsewhere short runs are coincidence: `return token_ids`.
 ANY_LINE = Strictness(1, 15)
 A_PASSAGE = Strictness(3, 40)
+# As `squeezed` leaves it. What a hidden test imports is no secret: every notebook begins so.
+IMPORT = re.compile(r"(from[\w.]+import|import)[\w.,()*]+")
 
 
 def windows(where: str, text: str, known: str, strictness: Strictness) -> Iterator[Secret]:
@@ -51,7 +54,8 @@ def windows(where: str, text: str, known: str, strictness: Strictness) -> Iterat
 
     ``known`` is what the students have anyway: a run of which every line stands there is no secret.
     """
-    lines, open_lines = squeezed(text), set(squeezed(known))
+    lines = squeezed(text)
+    open_lines = {*squeezed(known), *filter(IMPORT.fullmatch, lines)}
     size = min(strictness.lines, len(lines))
     for start in range(len(lines) - size + 1 if lines else 0):
         piece = tuple(lines[start : start + size])
