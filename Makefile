@@ -39,7 +39,8 @@ lab: $(READY) ## open JupyterLab in the course's environment
 test: $(READY) book ## run all tests: package, notebooks' outputs (nbval), grading, book, browser
 	$(BIN)/ruff check
 	@# One thread in each process: two processes with two threads each wait for one another on two cores.
-	OMP_NUM_THREADS=1 BOOK_HTML="$(CURDIR)/_build/html" $(BIN)/python -m pytest --nbval --nbval-current-env -n 2 --dist loadfile
+	@# The notebooks' outputs are those of a CPU; GPTUTILS_DEVICE keeps larger runs off a GPU.
+	OMP_NUM_THREADS=1 GPTUTILS_DEVICE=cpu BOOK_HTML="$(CURDIR)/_build/html" $(BIN)/python -m pytest --nbval --nbval-current-env -n 2 --dist loadfile
 
 test-fast: $(READY) ## the tests of a minute: no browser, notebooks, classes (ONLY=tokenizer: a module's; SET=02_batches: a set's)
 	@$(if $(ONLY),$(if $(ABOUT),,echo "there is no module $(ONLY) in gptutils and no tests/test_$(ONLY).py"; exit 1))
