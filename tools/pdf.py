@@ -1,7 +1,8 @@
 """The whole book as one PDF, _build/build-a-gpt.pdf: python tools/pdf.py   (`make pdf` renders the book before)
 
 The articles of all pages, in the order of the table of contents, become one long page, which Chromium prints: so links
-between chapters lead to pages of the PDF, and all headings become its bookmarks.
+between chapters lead to pages of the PDF, and all headings become its bookmarks. The kill matrices of the sets stay in
+the book: hundreds of pages of tables and messages that nobody reads on paper.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from checkout import ROOT
 BOOK = ROOT / "_build" / "html"
 PDF = ROOT / "_build" / "build-a-gpt.pdf"
 FIRST = "book/intro.html"
+LEFT_OUT = "book/guides/kill_matrix/"
 
 STYLE = """
 .pdf-title { break-after: page; padding-top: 30mm; }
@@ -74,6 +76,8 @@ def pages_of(intro: BeautifulSoup) -> list[Page]:
         address = posixpath.normpath(posixpath.join(posixpath.dirname(FIRST), node["href"].split("#")[0] or FIRST))
         if node["href"].startswith(("#", "http")) or address in [page.address for page in pages]:
             continue
+        if address.startswith(LEFT_OUT):
+            continue
         pages.append(Page(address, len(node.find_parents("ul")) - 1, part))
         part = None
     return pages
@@ -106,6 +110,9 @@ def article_of(page: Page, book: Path, known: set[str]) -> Tag:
         if node.name == "details":
             node["open"] = ""
         node.attrs.pop("loading", None)
+    for link in article.select("a[href*='.html']"):  # to a page that is not in the PDF
+        if not re.match(r"[a-z]+:|//", link["href"]):
+            link.unwrap()
     for node in article.select(".headerlink, .hero-buttons, script, .copybtn"):
         node.decompose()
     for heading in article.select("h1, h2, h3, h4, h5"):  # below the title of the part
@@ -143,7 +150,7 @@ def whole_book(book: Path = BOOK, only: Sequence[str] = ()) -> str:
         link = f'<a href="#{slug(page.address)}">{escape(title)}</a>'
         contents.append(f'<li style="padding-left:{6 * page.depth}mm">{link}</li>')
         body.append(str(article))
-    title = intro.select_one(".logo__title, title").get_text(strip=True)
+    title = (intro.select_one(".logo__title") or intro.title).get_text(strip=True)
     # Of the first page's scripts the ones that draw: MathJax and what prepares for the print.
     scripts = [s for s in intro.find_all("script") if re.search("[Mm]ath[Jj]ax|course-print", str(s))]
     if not any("mathjax" in str(script).lower() for script in scripts):
