@@ -16,3 +16,12 @@ def pytest_xdist_make_scheduler(config, log):
             return f"test_proofs.py{proof[1]}" if proof else super()._split_scope(nodeid)
 
     return FilesAndSets(config, log)
+
+
+def pytest_collection_modifyitems(config, items):
+    """Tests with the real weights of GPT-2 run when they are asked for by name only: `pytest -m pretrained`."""
+    if "pretrained" not in config.option.markexpr:
+        skip = pytest.mark.skip(reason="downloads GPT-2: run pytest -m pretrained")
+        for item in items:
+            if item.get_closest_marker("pretrained"):
+                item.add_marker(skip)

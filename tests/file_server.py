@@ -1,4 +1,4 @@
-"""A real HTTP server on this machine that serves one file, well or badly, as a test asks."""
+"""A real HTTP server on this machine that serves one file or several, well or badly, as a test asks."""
 
 import hashlib
 import re
@@ -13,6 +13,8 @@ ENDLESS = 64 << 20  # bytes after which even an endless answer stops, so that no
 class FileServer:
     """Serves ``content`` at ``url``; the attributes make it misbehave and may be changed between requests.
 
+    content : the bytes at ``url``, or a dict of the bytes at each path below ``address``.
+    paths : the path of every request so far, without the leading slash.
     ranges : the Range header of every request so far, ``None`` where there was none.
     sent : bytes of bodies sent so far.
     cut_after : close the connection after so many bytes of a body; a list is used up, one number a request.
@@ -23,12 +25,14 @@ class FileServer:
     announce : send Content-Length; may be another number of bytes than the true one.
     chunked : send the body in chunks (HTTP/1.1).
     endless : send far too much.
-    status : answer with this error.
+    status : answer with this error; a list is used up, one status a request, ``None`` for a good answer.
+    redirect : answer 302 with this address.
     """
 
     def __init__(self, content):
         self.content = content
-        self.sha256 = hashlib.sha256(content).hexdigest()
+        self.sha256 = hashlib.sha256(content).hexdigest() if isinstance(content, bytes) else None
+        self.paths = []
         self.ranges = []
         self.agents = []
         self.sent = 0
@@ -37,7 +41,7 @@ class FileServer:
         self.reset = self.stall = self.ignore_range = self.wrong_range = self.chunked = self.endless = False
         self.announce = True
         self.wait = None
-        self.status = None
+        self.status = self.redirect = None
         self.stopped = threading.Event()
         self.first_half_sent = threading.Event()
         self.gave_up = threading.Event()  # this server ended a stalled connection before the client did
@@ -51,7 +55,8 @@ class FileServer:
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}/file.txt"
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        self.url = f"{self.address}/file.txt"
 
     def stop(self):
         self.stopped.set()
@@ -66,13 +71,26 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         files = self.files
         asked = self.headers["Range"]
+        files.paths.append(path := self.path.removeprefix("/"))
         files.ranges.append(asked)
         files.agents.append(self.headers["User-Agent"])
         self.close_connection = True
-        if files.status:
-            self.send_error(files.status)
+        status = files.status.pop(0) if isinstance(files.status, list) and files.status else files.status
+        if status:
+            self.send_error(status)
+            return
+        if files.redirect:
+            self.send_response(302)
+            self.send_header("Location", files.redirect)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
             return
         content = files.content
+        if isinstance(content, dict):
+            if path not in content:
+                self.send_error(404)
+                return
+            content = content[path]
         start = 0
         if asked and not files.ignore_range:
             start = int(re.fullmatch(r"bytes=(\d+)-", asked)[1])

@@ -1,13 +1,21 @@
 """Downloads from a real server on this machine that cuts, stalls, ignores, adds and changes."""
 
+import builtins
+import contextlib
+import errno
+import hashlib
+import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections import namedtuple
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +25,14 @@ from hypothesis import strategies as st
 
 from gptutils.texts import downloads
 from gptutils.texts.corpora import CORPORA, download
-from gptutils.texts.downloads import DownloadError, cache_folder, download_file
+from gptutils.texts.downloads import (
+    DownloadError,
+    FolderError,
+    RemoteFile,
+    cache_folder,
+    download_file,
+    download_folder,
+)
 from tests.file_server import ENDLESS, FileServer
 from tests.terminal import run_in_terminal
 
@@ -415,6 +430,7 @@ def test_the_bar_counts_from_what_was_there(file_server, path):
     part_of(path).write_bytes(LARGE[:512_000])
     written, _ = run_in_terminal(sys.executable, "-c", PROGRAM, *arguments)
     assert re.search(r"text\.txt: +50%\|.*500k/0\.98M", written), written
+    assert re.search(r"[\d?]k?M?B/s", written), written  # and the speed
     assert path.read_bytes() == LARGE
 
 
@@ -459,6 +475,284 @@ def test_bad_arguments_are_refused_before_any_work(file_server, path, changes, e
 def test_a_folder_is_no_file(file_server, tmp_path):
     with pytest.raises(ValueError, match=r"is a folder, expected the path of the file"):
         fetch(file_server(TEXT), tmp_path)
+
+
+# Folders of files
+
+FILES = {"large.bin": LARGE, "text.txt": TEXT, "one.txt": b"1"}
+KNOWN = [RemoteFile(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in FILES.items()]
+
+
+@pytest.fixture
+def folder_server(file_server, monkeypatch):
+    monkeypatch.setattr(downloads, "PAUSE", 0.0)
+    return file_server(dict(FILES))
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "new" / "folder"
+
+
+def whole_files(folder):
+    return {path.name: path.read_bytes() for path in folder.iterdir() if not path.name.startswith(".")}
+
+
+@pytest.mark.parametrize("known", [KNOWN, [RemoteFile(name) for name in FILES]], ids=["known", "unknown"])
+def test_all_files_of_a_folder_arrive(folder_server, folder, known):
+    assert download_folder(known, folder, [folder_server.address + "/"]) == folder
+    assert whole_files(folder) == FILES
+    assert folder_server.paths == list(FILES)
+
+
+def test_a_file_is_verified_once(folder_server, folder, monkeypatch):
+    download_folder(KNOWN, folder, [folder_server.address])
+    hashed = []
+    monkeypatch.setattr(downloads, "_sha256", lambda path: hashed.append(path.name))
+    download_folder(KNOWN, folder, [folder_server.address])
+    assert hashed == []
+    assert len(folder_server.paths) == len(FILES)
+    monkeypatch.undo()
+
+    damaged = folder / "text.txt"  # another content, even of the same size, is noticed by its time of change
+    damaged.write_bytes(TEXT[::-1])
+    os.utime(damaged, ns=(1, 1))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    download_folder(KNOWN, folder, [folder_server.address])
+    assert whole_files(folder) == FILES
+    assert folder_server.paths[len(FILES) :] == ["text.txt"]
+
+    (folder / downloads.VERIFIED).write_text("[")  # a record that cannot be read is none
+    download_folder(KNOWN, folder, [folder_server.address])
+    assert json.loads((folder / downloads.VERIFIED).read_text()).keys() == FILES.keys()
+    assert len(folder_server.paths) == len(FILES) + 1
+
+
+def test_what_becomes_known_of_a_file_later_is_checked_then(folder_server, folder):
+    folder_server.content["text.txt"] = TEXT[::-1]
+    download_folder([RemoteFile("text.txt")], folder, [folder_server.address])
+    folder_server.content["text.txt"] = TEXT
+    download_folder(KNOWN, folder, [folder_server.address])
+    assert whole_files(folder) == FILES
+
+
+@pytest.mark.parametrize("reset", [False, True])
+def test_a_connection_that_is_cut_at_half_goes_on_there(folder_server, folder, reset):
+    folder_server.cut_after = [len(LARGE) // 2]
+    folder_server.reset = reset
+    download_folder(KNOWN, folder, [folder_server.address])
+    assert whole_files(folder) == FILES
+    assert folder_server.paths == ["large.bin", *FILES]
+    assert re.fullmatch(r"bytes=\d+-", folder_server.ranges[1])
+
+
+def test_a_server_that_recovers_is_asked_again(folder_server, folder, monkeypatch):
+    slept = []
+    monkeypatch.setattr(downloads, "PAUSE", 1.0)
+    monkeypatch.setattr(downloads.time, "sleep", slept.append)
+    folder_server.status = [503, 429, None]
+    download_folder(KNOWN, folder, [folder_server.address])
+    assert whole_files(folder) == FILES
+    assert folder_server.paths == ["large.bin", "large.bin", *FILES]
+    assert slept == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(("status", "asked"), [(503, 3), (404, 1), (403, 1)])
+def test_a_server_that_does_not_recover_is_a_clear_error(folder_server, folder, status, asked):
+    folder_server.status = status
+    with pytest.raises(DownloadError, match=rf"/large\.bin: the server answered {status} "):
+        download_folder(KNOWN, folder, [folder_server.address], tries=3)
+    assert folder_server.paths == ["large.bin"] * asked
+    assert whole_files(folder) == {}
+
+
+def test_a_redirect_is_followed_also_in_the_middle_of_a_file(folder_server, file_server, folder):
+    elsewhere = file_server(LARGE)
+    elsewhere.cut_after = [400_000]
+    folder_server.redirect = elsewhere.url
+    download_folder(KNOWN[:1], folder, [folder_server.address])
+    assert whole_files(folder) == {"large.bin": LARGE}
+    assert elsewhere.ranges == [None, "bytes=400000-"]
+
+
+@pytest.mark.parametrize(
+    ("served", "says"),
+    [
+        (LARGE[:-1], r"has 1,023,999 bytes, expected 1,024,000"),
+        (LARGE + b"!", r"has 1,024,001 bytes, expected 1,024,000"),
+        (LARGE[:-1] + b"!", r"does not have the expected content: its SHA-256 is"),
+    ],
+    ids=["too short", "too long", "wrong hash"],
+)
+def test_wrong_content_is_refused_and_the_next_address_asked(folder_server, file_server, folder, served, says):
+    wrong = file_server(FILES | {"large.bin": served})
+    with pytest.raises(DownloadError, match=says):
+        download_folder(KNOWN, folder, [wrong.address])
+    assert whole_files(folder) == {}
+    download_folder(KNOWN, folder, [wrong.address, folder_server.address])
+    assert whole_files(folder) == FILES
+    assert folder_server.paths == ["large.bin"]
+
+
+def test_the_next_address_goes_on_where_the_last_one_stopped(folder_server, file_server, folder):
+    broken = file_server(dict(FILES))
+    broken.cut_after, broken.status = [300_000], [None, 404]
+    download_folder(KNOWN[:1], folder, [broken.address, folder_server.address])
+    assert whole_files(folder) == {"large.bin": LARGE}
+    assert folder_server.ranges == ["bytes=300000-"]
+
+
+def test_when_no_address_helps_the_error_says_what_each_answered(folder_server, file_server, folder):
+    folder_server.status = 404
+    other = file_server({"large.bin": LARGE[::-1]})
+    with pytest.raises(DownloadError) as caught:
+        download_folder(KNOWN, folder, [folder_server.address, other.address])
+    message = str(caught.value)
+    assert message.startswith("large.bin could not be downloaded from any of 2 addresses:\n- ")
+    assert f"- {folder_server.address}/large.bin: the server answered 404" in message
+    assert f"- {other.address}/large.bin does not have the expected content" in message
+
+
+@pytest.mark.parametrize(("addresses", "tries"), [([], 1), (["http://127.0.0.1"], 0)])
+def test_no_address_or_no_try_is_refused(folder, addresses, tries):
+    with pytest.raises(ValueError, match="expected at least one address and one try"):
+        download_folder(KNOWN, folder, addresses, tries=tries)
+
+
+# The disk
+
+
+def test_too_little_room_is_noticed_before_the_first_byte(folder_server, folder, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(downloads.shutil, "disk_usage", lambda path: usage(10**9, 10**9, 1_023_999))
+    with pytest.raises(FolderError, match=r"needs 1,024,000 bytes more, but the disk of .* has 1,023,999 left: make"):
+        download_folder(KNOWN, folder, [folder_server.address, "http://127.0.0.1:9"])
+    assert whole_files(folder) == {}
+
+
+def test_a_disk_that_fills_up_keeps_what_has_come(folder_server, folder, monkeypatch):
+    class Full:
+        """A file on a disk with room for 500,000 bytes."""
+
+        def __init__(self, file):
+            self.file = file
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            self.file.close()
+
+        def write(self, data):
+            if self.file.tell() + len(data) > 500_000:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return self.file.write(data)
+
+    def on_a_small_disk(path, mode="r", *rest, **options):
+        file = builtins.open(path, mode, *rest, **options)  # noqa: SIM115
+        return Full(file) if str(path).endswith(".part") and "r" not in mode else file
+
+    monkeypatch.setattr(downloads, "open", on_a_small_disk, raising=False)
+    with pytest.raises(FolderError, match=r"large\.bin\.part cannot be written \(No space left on device\): make room"):
+        download_folder(KNOWN, folder, [folder_server.address, "http://127.0.0.1:9"])
+    kept = (folder / "large.bin.part").read_bytes()
+    assert LARGE.startswith(kept)
+    monkeypatch.delattr(downloads, "open")
+    download_folder(KNOWN, folder, [folder_server.address])
+    assert whole_files(folder) == FILES
+
+
+@contextlib.contextmanager
+def nobody():
+    """The rights of somebody who owns nothing; root's would let everything be written."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("rights are another thing here")
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if before == 0:
+            os.seteuid(before)
+
+
+@pytest.fixture
+def read_only():
+    """A folder that everybody may read and nobody may write in (pytest's own are closed to others)."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o555)
+    yield folder
+    folder.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+def test_a_folder_that_may_only_be_read_is_a_clear_error(folder_server, read_only):
+    for folder in (read_only, read_only / "below"):
+        with nobody(), pytest.raises(FolderError, match=r"large\.bin cannot be written \(Permission denied\): choose"):
+            download_folder(KNOWN, folder, [folder_server.address, "http://127.0.0.1:9"])
+    assert list(read_only.iterdir()) == []
+    assert folder_server.paths == []
+
+
+def test_files_in_a_folder_that_may_only_be_read_are_used(folder_server, read_only):
+    read_only.chmod(0o755)
+    for name, data in FILES.items():
+        (read_only / name).write_bytes(data)
+    read_only.chmod(0o555)
+    with nobody():
+        download_folder(KNOWN, read_only, [folder_server.address])
+    assert whole_files(read_only) == FILES
+    assert folder_server.paths == []
+
+
+# Several processes, and one that is killed
+
+FOLDER_PROGRAM = """
+import sys
+from gptutils.texts.downloads import RemoteFile, download_folder
+address, folder, *names = sys.argv[1:]
+print("ready", flush=True)
+download_folder([RemoteFile(name) for name in names], folder, [address])
+"""
+
+
+def start_folder_process(server, folder):
+    return subprocess.Popen(
+        [sys.executable, "-c", FOLDER_PROGRAM, server.address, str(folder), *FILES],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_two_processes_download_a_folder_once(folder_server, folder):
+    folder_server.wait = threading.Event()
+    processes = [start_folder_process(folder_server, folder)]
+    assert folder_server.first_half_sent.wait(60)
+    processes.append(start_folder_process(folder_server, folder))
+    for process in processes:
+        assert process.stdout.readline() == "ready\n"
+    folder_server.wait.set()
+    for process in processes:
+        _, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+    assert whole_files(folder) == FILES
+    assert folder_server.paths == list(FILES)
+
+
+def test_a_process_that_is_killed_while_it_writes_leaves_what_the_next_needs(folder_server, folder):
+    folder_server.cut_after = [700_000]
+    folder_server.stall = True
+    with start_folder_process(folder_server, folder) as process:
+        part = folder / "large.bin.part"
+        wait_until(lambda: part.exists() and part.stat().st_size == 700_000)
+        process.kill()
+        process.wait()
+    assert whole_files(folder) == {"large.bin.part": LARGE[:700_000]}
+    download_folder(KNOWN, folder, [folder_server.address])
+    assert whole_files(folder) == FILES
+    assert folder_server.ranges[:2] == [None, "bytes=700000-"]
 
 
 # Corpora and their folder
