@@ -20,11 +20,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from gptutils.clipping import not_finite_gradients
 from gptutils.data import TokenLoader
 from gptutils.loss import IGNORED, cross_entropy, evaluate
 from gptutils.notebook.progress import progress_bar
 from gptutils.runtime import compute_dtype
 
+ADVICE = "try a smaller rate, a longer warmup, or clipping"
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 
@@ -93,7 +95,8 @@ class History:
     ----------
     losses : training loss of each step, in nats per token, in training mode (with dropout) and before the step.
     rates : learning rate of each step.
-    norms : what ``clip`` returned at each step, the norm of the gradients before clipping; empty without clipping.
+    norms : what ``clip`` returned at each step, the norm of the gradients before clipping; infinite where float16's
+        scaler skipped a step because of its gradients; empty without clipping.
     tokens : tokens seen up to and including each step: inputs, whether their targets count or not.
     evaluations : for each evaluation the number of finished steps.
     val_losses : validation loss at each evaluation, in nats per token, in evaluation mode.
@@ -191,9 +194,11 @@ def train(
         -100 do not count. The step of several accumulated batches weighs every counted token the same.
     val_loader : batches for the validation loss; ``None`` for none.
     config : see `TrainConfig`.
-    schedule : step number, 0 to n_steps - 1 -> learning rate (chapter 7); ``None`` for ``config.lr`` throughout.
+    schedule : step number, 0 to n_steps - 1 -> learning rate (chapter 7, `gptutils.schedule`); ``None`` for
+        ``config.lr`` throughout.
     clip : called at every step with the model's parameters, whose gradients it may change in place (chapter 8);
-        gradients are unscaled by then. What it returns, the norm before clipping, goes into the history.
+        gradients are unscaled by then, and finite. What it returns, the norm before clipping, goes into the history
+        (`gptutils.clipping`; ``torch.nn.utils.clip_grad_norm_`` will do, too).
     after_step : called after every step, and its evaluation if there is one, with all that changes. It may raise to end
         the run.
     state : continue from here (see `make_state` and `gptutils.checkpoint`), instead of starting anew.
@@ -206,8 +211,8 @@ def train(
     ------
     ValueError : a training loader without batches, a step without any target that counts, a state that has more steps
         than ``n_steps``.
-    FloatingPointError : a loss that is not finite; the message names step and rate. The weights are those before that
-        step.
+    FloatingPointError : a loss or a gradient that is not finite; the message names step and rate, and the gradient's
+        parameter. The weights are those before that step.
     """
     state = state or make_state(model, train_loader, config)
     if not len(train_loader):
@@ -243,13 +248,16 @@ def train(
             if not math.isfinite(loss):
                 optimizer.zero_grad()
                 raise FloatingPointError(
-                    f"the loss is {loss} at step {state.step}, with learning rate {rate:g}; "
-                    "try a smaller rate, a longer warmup, or clipping"
+                    f"the loss is {loss} at step {state.step}, with learning rate {rate:g}; {ADVICE}"
                 )
 
             scaler.unscale_(optimizer)
+            wrong = not_finite_gradients(model)
+            if wrong and not scaler.is_enabled():  # a scaler skips the step by itself
+                optimizer.zero_grad()
+                raise FloatingPointError(f"{wrong}, at step {state.step}, with learning rate {rate:g}; {ADVICE}")
             if clip is not None:
-                history.norms.append(float(clip(model.parameters())))
+                history.norms.append(math.inf if wrong else float(clip(model.parameters())))
             scaler.step(optimizer)
             scaler.update()
             optimizer.zero_grad()
