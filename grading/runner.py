@@ -34,10 +34,13 @@ WORKER = Path(__file__).with_name("worker.py")
 CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
 TIMEOUT = 40.0  # seconds for a cell: the slowest machine on which an honest answer must pass
 # What takes long the first time, and the forked notebooks then have for nothing: cached functions, and modules that a
-# library imports only when it is used (torch its symbolic mathematics, in the first autograd.Function of a process).
+# library imports only when it is used (torch its compiler, 800 modules in two seconds, for the first optimizer,
+# autograd.Function or TorchDispatchMode of a process).
 WARM = {
     "gpt2_tokenizer": "gptutils.tokenizer:gpt2_tokenizer",
-    "autograd.Function": "torch.fx.experimental.symbolic_shapes",
+    "autograd.Function": "torch._dynamo",
+    "torch.optim": "torch._dynamo",
+    "TorchDispatchMode": "torch._dynamo",
 }
 
 
@@ -209,7 +212,7 @@ def preload_for(notebook: NotebookNode) -> list[str]:
                     found |= {alias.name for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and node.module:
                     found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return sorted(found) + [name for used, name in WARM.items() if used in text]
+    return sorted(found) + sorted({name for used, name in WARM.items() if used in text})
 
 
 class _Worker:
