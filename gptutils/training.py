@@ -128,7 +128,7 @@ class History:
 
 @dataclass
 class TrainState:
-    """All that changes while a model is trained: what a checkpoint must hold, and what ``after_step`` is given.
+    """What changes while a model is trained: a checkpoint holds it, ``after_step`` gets it (section "Watching a run").
 
     Attributes
     ----------
@@ -279,7 +279,10 @@ def train(
 
 
 def make_state(model: nn.Module, train_loader: TokenLoader, config: TrainConfig) -> TrainState:
-    """The state of a run before its first step: a new optimizer, and a gradient scaler where float16 needs one."""
+    """The state of a run before its first step (sections "AdamW, by hand" and "Devices and number formats").
+
+    A new optimizer, and a gradient scaler, which is switched off where the number format needs none.
+    """
     device = next(model.parameters()).device
     optimizer = make_optimizer(model, config.lr, weight_decay=config.weight_decay, betas=(config.beta1, config.beta2))
     scaler = torch.amp.GradScaler(device.type, enabled=_dtype(device, config) == torch.float16)
