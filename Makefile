@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN := .venv/bin
 READY := .venv/ready
 BENCHMARKS := benchmarks/tokenizer.py benchmarks/data.py benchmarks/model.py benchmarks/training.py \
-	benchmarks/pretrained.py
+	benchmarks/pretrained.py benchmarks/decoding.py
 ABOUT = $(wildcard tests/test_$(ONLY).py gptutils/$(ONLY).py gptutils/*/$(ONLY).py)
 TOC := $(if $(SOLUTIONS),book/solutions/_toc.yml,book/_toc.yml)
 BOOK := $(BIN)/jupyter-book build . --config _config.yml --toc $(TOC) -W -n --keep-going

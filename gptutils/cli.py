@@ -1,8 +1,9 @@
-"""The command line, ``python -m gptutils``: train a model on a folder of texts, and draw the curves of runs.
+"""The command line, ``python -m gptutils``: train a model on a folder of texts, draw the curves of runs, write text.
 
-``python -m gptutils train --data FOLDER --out RUN`` trains, ``python -m gptutils plot RUN`` draws; ``--help`` behind
-either explains every option. What is wrong with the input is said in one line, with exit status 2. A run that a signal
-has stopped ends with 128 plus the number of the signal, as is the custom of command lines.
+``python -m gptutils train --data FOLDER --out RUN`` trains, ``python -m gptutils plot RUN`` draws,
+``python -m gptutils generate PROMPT --model RUN`` writes; ``--help`` behind each explains every option. What is wrong
+with the input is said in one line, with exit status 2. A run that a signal has stopped ends with 128 plus the number of
+the signal, as is the custom of command lines.
 """
 
 from __future__ import annotations
@@ -17,11 +18,31 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+import tiktoken
+import torch
 from tqdm import tqdm
 
-from gptutils.config import GPTConfig
+from gptutils.checkpoint import describe_checkpoint, load_checkpoint
+from gptutils.config import GPT2_CONFIGS, GPTConfig
+from gptutils.course_model import load_course_model
 from gptutils.curves import draw_runs
-from gptutils.runs import CONFIG, DataConfig, Run, RunConfig, RunSettings, Stopped, create_run, read_config
+from gptutils.decoding import stream, stream_text
+from gptutils.model import GPT
+from gptutils.runs import (
+    CHECKPOINTS,
+    CONFIG,
+    TOKENIZER,
+    DataConfig,
+    Run,
+    RunConfig,
+    RunSettings,
+    Stopped,
+    create_run,
+    find_device,
+    load_run,
+    read_config,
+)
+from gptutils.tokenizer import BPETokenizer
 from gptutils.training import DTYPES, TrainConfig
 
 PROGRAM = "python -m gptutils"
@@ -43,7 +64,9 @@ class InputError(Exception):
 
 def make_parser(settings: Mapping[str, Any] | None = None) -> argparse.ArgumentParser:
     """The parser of all commands; ``settings``, by the names of the options, are other defaults for ``train``."""
-    parser = argparse.ArgumentParser(prog=PROGRAM, description="Train a GPT on your own texts, and look at the runs.")
+    parser = argparse.ArgumentParser(
+        prog=PROGRAM, description="Train a GPT on your own texts, look at the runs, and write."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     train = commands.add_parser(
         "train",
@@ -65,7 +88,32 @@ def make_parser(settings: Mapping[str, Any] | None = None) -> argparse.ArgumentP
     plot.add_argument(
         "--out", metavar="FILE", help="a .png or .svg file (default: curves.png, in RUN if it is the only one)"
     )
+    write = commands.add_parser(
+        "generate",
+        help="continue a text",
+        description="Continue a text with a model, token by token, up to its end or to the number of tokens.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    _add_generation(write)
     return parser
+
+
+def _add_generation(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    none = argparse.SUPPRESS
+    add("prompt", nargs="?", default="", metavar="PROMPT", help="the text to continue; without one, a new text begins")
+    which = f"{', '.join(GPT2_CONFIGS)} (GPT-2), the folder of a run, a checkpoint (.pt), or weights in a file or "
+    which += "folder of safetensors (default: the course's own small model, which writes tiny stories)"
+    add("--model", default=none, metavar="SIZE|PATH", help=which)
+    add("--tokens", type=int, default=40, metavar="N", help="new tokens at most")
+    add("--temperature", type=float, default=0.0, metavar="X", help="0 takes the most probable token, above 0 draws")
+    add("--top-k", type=int, default=none, metavar="N", help="draw from the N most probable tokens")
+    add("--top-p", type=float, default=none, metavar="X", help="draw from the most probable ones, together X")
+    add("--min-p", type=float, default=none, metavar="X", help="draw from tokens X times as probable as the first")
+    again = "above 1 makes tokens that have occurred less probable"
+    add("--repetition-penalty", type=float, default=1.0, metavar="X", help=again)
+    add("--seed", type=int, default=none, metavar="N", help="draw the same tokens again (default: others each time)")
+    add("--device", default="auto", help="cpu, cuda or mps; auto is the fastest at hand")
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
@@ -161,7 +209,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     options = _parse(arguments)
     try:
-        return _train(options, arguments) if options["command"] == "train" else _plot(options)
+        if options["command"] == "train":
+            return _train(options, arguments)
+        return _plot(options) if options["command"] == "plot" else _generate(options)
     except InputError as error:
         print(f"{PROGRAM}: error: {error}", file=sys.stderr)
         return 2
@@ -219,6 +269,75 @@ def _plot(options: dict[str, Any]) -> int:
         draw_runs(runs, path)
     print(path)
     return 0
+
+
+def _generate(options: dict[str, Any]) -> int:
+    names = ("temperature", "top_k", "top_p", "min_p", "repetition_penalty")
+    with _input_errors():
+        generator = _generator(options.get("seed"))
+        device = find_device(options["device"])
+        model, tokenizer, begins_with_eot = _load_model(options.get("model"))
+        eot, token_ids = tokenizer.eot_token, tokenizer.encode_ordinary(options["prompt"])
+        if begins_with_eot or not token_ids:
+            token_ids = [eot, *token_ids]
+        settings = {name: options[name] for name in names if name in options}
+        tokens = stream(model.to(device), [token_ids], options["tokens"], **settings, eos_id=eot, generator=generator)
+    new = (int(token) for [token] in tokens)
+    try:
+        print(options["prompt"], end="", flush=True)
+        for piece in stream_text((token for token in new if token != eot), tokenizer):
+            print(piece, end="", flush=True)
+    except KeyboardInterrupt:
+        return 128 + signal.SIGINT
+    finally:
+        print()
+    return 0
+
+
+def _generator(seed: int | None) -> torch.Generator:
+    generator = torch.Generator()
+    if seed is None:
+        generator.seed()  # another one each time
+        return generator
+    if not 0 <= seed < 2**63:
+        raise ValueError(f"seed is {seed}; choose a whole number from 0 to 2**63 - 1")
+    return generator.manual_seed(seed)
+
+
+def _load_model(name: str | None) -> tuple[GPT, BPETokenizer | tiktoken.Encoding, bool]:
+    """Model, tokenizer, and whether a text must begin with <|endoftext|>.
+
+    It must for models trained here, since every document that they have seen stands behind that token. GPT-2 has seen
+    windows that began anywhere.
+    """
+    if name is None:
+        return *load_course_model(), True
+    path = Path(name)
+    if (path / CHECKPOINTS).is_dir():
+        return *load_run(path), True
+    if path.suffix == ".pt":
+        model = GPT(GPTConfig(**describe_checkpoint(path)["config"] or {}))
+        tokenizer = _tokenizer_of(path, model)
+        load_checkpoint(path, model, tokenizer=tokenizer)
+        return model.eval(), tokenizer, True
+    from gptutils.pretrained import from_pretrained
+
+    model = from_pretrained(name)
+    return model, _tokenizer_of(path, model), False
+
+
+def _tokenizer_of(path: Path, model: GPT) -> BPETokenizer:
+    """The one that stands beside the file, or in the run to which the checkpoint belongs; or else GPT-2's."""
+    gpt2 = model.config.vocab_size == GPT2_VOCAB_SIZE
+    near = [folder / TOKENIZER for folder in (path, *path.parents[:2]) if (folder / TOKENIZER).is_file()]
+    if near and (path.suffix == ".pt" or not gpt2):  # transformers' files of that name are of another kind
+        return BPETokenizer.load(near[0])
+    if gpt2:
+        return BPETokenizer.from_gpt2()
+    raise ValueError(
+        f"{path} has a vocabulary of {model.config.vocab_size} tokens, and there is no {TOKENIZER} beside it: "
+        "put the one there with which the model was trained"
+    )
 
 
 @contextmanager

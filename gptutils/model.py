@@ -97,10 +97,11 @@ class FeedForward(nn.Module):
         return self.drop(self.c_proj(up))  # -> [batch, seq, emb]
 
 
-def causal_attention_weights(q: Tensor, k: Tensor) -> Tensor:  # -> [..., seq, seq]
+def causal_attention_weights(q: Tensor, k: Tensor, visible: Tensor | None = None) -> Tensor:  # -> [..., seq, all seq]
     """How much each position takes from itself and each earlier one (section "Attention").
 
-    softmax(q k^T / sqrt(head_dim)), masked.
+    softmax(q k^T / sqrt(head_dim)), masked. Where there are more keys than queries, the queries are the last positions.
+    ``visible``, True or False for each pair of positions, is another mask.
 
     Examples
     --------
@@ -110,9 +111,43 @@ def causal_attention_weights(q: Tensor, k: Tensor) -> Tensor:  # -> [..., seq, s
             [0.3333, 0.3333, 0.3333]])
     """
     seq, head_dim = q.shape[-2:]
-    mask = q.new_full((seq, seq), -torch.inf).triu(1)  # hides what comes later
-    scores = (q / math.sqrt(head_dim)) @ k.transpose(-2, -1) + mask  # -> [..., seq, seq]
-    return scores.softmax(dim=-1)  # -> [..., seq, seq]
+    mask = q.new_full((seq, k.shape[-2]), -torch.inf)
+    # What comes later is hidden, or what is not visible.
+    mask = mask.triu(1 + k.shape[-2] - seq) if visible is None else mask.where(~visible, 0.0)
+    scores = (q / math.sqrt(head_dim)) @ k.transpose(-2, -1) + mask  # -> [..., seq, all seq]
+    return scores.softmax(dim=-1)  # -> [..., seq, all seq]
+
+
+class KVCache:
+    """Keys and values that one block has computed so far, so that none is computed twice (chapter 9).
+
+    The memory is taken once, for the longest sequence that will come; what is behind ``n_tokens`` is not yet filled.
+    To forget the last tokens, lower ``n_tokens``.
+
+    Parameters
+    ----------
+    shape : [batch, heads, longest seq, head_dim].
+    like : a tensor with the number format and device of the keys.
+
+    Examples
+    --------
+    >>> cache = KVCache((1, 2, 10, 4), like=torch.zeros(1))
+    >>> k, v = cache.append(torch.ones(1, 2, 3, 4), torch.ones(1, 2, 3, 4))
+    >>> k, v = cache.append(torch.ones(1, 2, 1, 4), torch.ones(1, 2, 1, 4))
+    >>> k.shape
+    torch.Size([1, 2, 4, 4])
+    """
+
+    def __init__(self, shape: tuple[int, int, int, int], like: Tensor):
+        self.keys, self.values = like.new_empty(shape), like.new_empty(shape)
+        self.n_tokens = 0
+
+    def append(self, k: Tensor, v: Tensor) -> tuple[Tensor, Tensor]:
+        """Add keys and values of the next tokens; returns those of all tokens so far, as views."""
+        start, self.n_tokens = self.n_tokens, self.n_tokens + k.shape[2]
+        for cached, new in (self.keys, k), (self.values, v):
+            cached[:, :, start : self.n_tokens] = new
+        return self.keys[:, :, : self.n_tokens], self.values[:, :, : self.n_tokens]
 
 
 class CausalSelfAttention(nn.Module):
@@ -142,18 +177,28 @@ class CausalSelfAttention(nn.Module):
         q, k, v = self.c_attn(x).chunk(3, dim=-1)  # -> 3 times [batch, seq, emb]
         return tuple(t.unflatten(-1, (self.n_heads, -1)).transpose(1, 2) for t in (q, k, v))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """All heads, joined again: [batch, seq, emb] -> [batch, seq, emb]."""
+    def forward(self, x: Tensor, cache: KVCache | None = None, visible: Tensor | None = None) -> Tensor:
+        """All heads, joined again: [batch, seq, emb] -> [batch, seq, emb].
+
+        Parameters
+        ----------
+        cache : of the tokens that stand before ``x``; those of ``x`` are added.
+        visible : mask [batch or 1, 1, seq, all seq] of what each position sees, instead of itself and all before it.
+        """
         q, k, v = self.heads(x)  # -> 3 times [batch, heads, seq, head_dim]
+        if cache is not None:
+            k, v = cache.append(k, v)  # -> twice [batch, heads, all seq, head_dim]
         drop_rate = self.weight_drop.p if self.training else 0.0
         # To drop some weights on the CPU, torch's function, too, computes them all,
         # and takes longer.
         if self.explicit or (drop_rate > 0 and x.device.type == "cpu"):
-            weights = self.weight_drop(causal_attention_weights(q, k))  # -> [batch, heads, seq, seq]
+            weights = self.weight_drop(causal_attention_weights(q, k, visible))  # -> [batch, heads, seq, all seq]
             context = weights @ v  # -> [batch, heads, seq, head_dim]
         else:
+            # A single new token sees all that is cached; torch would let it see the first position alone.
+            is_causal = visible is None and (cache is None or q.shape[2] > 1)
             context = F.scaled_dot_product_attention(  # -> [batch, heads, seq, head_dim]
-                q, k, v, dropout_p=drop_rate, is_causal=True
+                q, k, v, attn_mask=visible, dropout_p=drop_rate, is_causal=is_causal
             )
         joined = context.transpose(1, 2).flatten(2)  # -> [batch, seq, emb]
         return self.drop(self.c_proj(joined))  # -> [batch, seq, emb]
@@ -173,9 +218,9 @@ class TransformerBlock(nn.Module):
         self.ln_2 = LayerNorm(config.emb_dim)
         self.mlp = FeedForward(config)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, cache: KVCache | None = None, visible: Tensor | None = None) -> Tensor:
         """The residual stream, one step further: [batch, seq, emb] -> [batch, seq, emb]."""
-        x = x + self.attn(self.ln_1(x))  # -> [batch, seq, emb]
+        x = x + self.attn(self.ln_1(x), cache, visible)  # -> [batch, seq, emb]
         return x + self.mlp(self.ln_2(x))  # -> [batch, seq, emb]
 
 
@@ -232,22 +277,76 @@ class GPT(nn.Module):
         """Number of parameters; the embeddings that are also the output projection count once."""
         return sum(parameter.numel() for parameter in self.parameters())
 
-    def embed(self, token_ids: Tensor) -> Tensor:
+    def embed(self, token_ids: Tensor, positions: Tensor | slice | None = None) -> Tensor:
         """What enters the first block: token plus position embeddings, [batch, seq] -> [batch, seq, emb]."""
         self._check(token_ids)
-        position_emb = self.wpe.weight[: token_ids.shape[1]]  # -> [seq, emb]
+        position_emb = self.wpe.weight[slice(token_ids.shape[1]) if positions is None else positions]
         return self.drop(self.wte(token_ids) + position_emb)  # -> [batch, seq, emb]
 
-    def hidden_states(self, token_ids: Tensor) -> Tensor:
-        """What the model knows at each position, before it is turned into logits: [batch, seq] -> [batch, seq, emb]."""
-        x = self.embed(token_ids)  # -> [batch, seq, emb]
-        for block in self.blocks:
-            x = block(x)  # -> [batch, seq, emb]
+    def hidden_states(
+        self, token_ids: Tensor, cache: list[KVCache] | None = None, n_padding: Tensor | None = None
+    ) -> Tensor:
+        """What the model knows at each position, before it is turned into logits: [batch, seq] -> [batch, seq, emb].
+
+        Parameters
+        ----------
+        cache : of `new_cache`, with the tokens that stand before ``token_ids``; these are added (chapter 9).
+        n_padding : [batch], how many tokens at the left of each row are padding: no other position sees them, and
+            positions are counted from the first token behind them.
+        """
+        positions, visible = None, None  # from 0 on; itself and all before it
+        if cache is not None or n_padding is not None:
+            start = cache[0].n_tokens if cache else 0
+            positions, visible = self._positions_and_mask(token_ids, start, n_padding)
+        x = self.embed(token_ids, positions)  # -> [batch, seq, emb]
+        for i, block in enumerate(self.blocks):
+            x = block(x, cache[i] if cache else None, visible)  # -> [batch, seq, emb]
         return self.ln_f(x)
 
-    def forward(self, token_ids: Tensor) -> Tensor:
-        """Logits of the next token after each position: [batch, seq] -> [batch, seq, vocab]."""
-        return F.linear(self.hidden_states(token_ids), self.wte.weight)
+    def forward(self, token_ids: Tensor, cache: list[KVCache] | None = None, n_padding: Tensor | None = None) -> Tensor:
+        """Logits of the next token after each position: [batch, seq] -> [batch, seq, vocab].
+
+        ``cache`` and ``n_padding`` as in `hidden_states`.
+        """
+        return F.linear(self.hidden_states(token_ids, cache, n_padding), self.wte.weight)
+
+    def new_cache(self, batch_size: int, longest: int | None = None) -> list[KVCache]:
+        """An empty cache for each block, for sequences of up to ``longest`` tokens, by default the whole context.
+
+        Examples
+        --------
+        >>> model = GPT(GPTConfig(vocab_size=50, context_length=8, emb_dim=12, n_heads=3, n_layers=2)).eval()
+        >>> cache, token_ids = model.new_cache(batch_size=1), torch.tensor([[7, 1, 49]])
+        >>> first, second = model(token_ids[:, :2], cache), model(token_ids[:, 2:], cache)
+        >>> torch.allclose(torch.cat([first, second], dim=1), model(token_ids), atol=1e-6)
+        True
+        """
+        config = self.config
+        shape = batch_size, config.n_heads, longest or config.context_length, config.head_dim
+        return [KVCache(shape, like=self.wte.weight) for _ in self.blocks]
+
+    def _positions_and_mask(
+        self, token_ids: Tensor, start: int, n_padding: Tensor | None
+    ) -> tuple[Tensor | slice, Tensor | None]:
+        """Of tokens that stand behind ``start`` others; the mask is None where nothing but the future is hidden."""
+        seq, end = token_ids.shape[1], start + token_ids.shape[1]
+        if end > self.config.context_length and start:
+            raise ValueError(
+                f"{start} tokens in the cache and {seq} more are longer than the context of "
+                f"{self.config.context_length}: begin a new cache with the last tokens"
+            )
+        if n_padding is None and (start == 0 or seq == 1):
+            return slice(start, end), None
+        columns = torch.arange(end, device=token_ids.device)
+        rows = columns[start:, None]
+        visible = columns <= rows  # -> [seq, all seq]
+        if n_padding is None:
+            return slice(start, end), visible
+        # Padding sees padding: with nothing to see at all, softmax would divide 0 by 0.
+        is_padding = columns < n_padding[:, None]  # -> [batch, all seq]
+        visible = visible & (is_padding[:, None] == is_padding[:, start:, None])  # -> [batch, seq, all seq]
+        positions = (columns[start:] - n_padding[:, None]).clamp(min=0)  # -> [batch, seq]
+        return positions, visible[:, None]
 
     def _check(self, token_ids: Tensor) -> None:
         if not isinstance(token_ids, Tensor):

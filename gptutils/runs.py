@@ -39,9 +39,9 @@ from gptutils.data import (
     train_val_split,
     write_token_file,
 )
+from gptutils.decoding import generate
 from gptutils.events import EventFile, import_tensorflow
 from gptutils.files import atomic_write_text, new_folder, replacing
-from gptutils.loss import eval_mode
 from gptutils.model import GPT
 from gptutils.runtime import best_device, seed_everything
 from gptutils.tokenizer import END_OF_TEXT, BPETokenizer
@@ -236,17 +236,11 @@ def sample(model: GPT, tokenizer: tiktoken.Encoding, prompt: str, n_tokens: int,
 
     The random numbers of the seed are used, and no others: what a run samples does not change what it learns.
     """
-    context_length, device = model.config.context_length, next(model.parameters()).device
+    eot = tokenizer.eot_token
+    prompt_ids = [eot, *tokenizer.encode_ordinary(prompt)]  # a document begins behind <|endoftext|>
     generator = torch.Generator().manual_seed(seed)
-    token_ids = [tokenizer.eot_token, *tokenizer.encode_ordinary(prompt)]  # a document begins behind <|endoftext|>
-    with eval_mode(model):
-        for _ in range(n_tokens):
-            logits = model(torch.tensor([token_ids[-context_length:]], device=device))  # -> [1, seq, vocab]
-            probabilities = logits[0, -1].float().softmax(-1).cpu()
-            token_ids.append(int(torch.multinomial(probabilities, 1, generator=generator)))
-            if token_ids[-1] == tokenizer.eot_token:
-                break
-    return tokenizer.decode(token_ids[1:])
+    [ids] = generate(model, [prompt_ids], n_tokens, temperature=1.0, eos_id=eot, generator=generator)
+    return tokenizer.decode(ids[1:])
 
 
 # ---------------------------------------------------------------------------------------------- stopping
@@ -303,7 +297,7 @@ def create_run(folder: str | os.PathLike, config: RunConfig) -> Run:
     folder = Path(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise ValueError(f"{folder} exists already and is not an empty folder: choose another one for the run")
-    _device(config)
+    find_device(config.run.device)
     if config.run.tensorboard:
         import_tensorflow()
     tokenizer = _make_tokenizer(config)
@@ -328,13 +322,14 @@ def _make_tokenizer(config: RunConfig) -> BPETokenizer:
     return BPETokenizer.train(END_OF_TEXT.join(documents), config.model.vocab_size)
 
 
-def _device(config: RunConfig) -> torch.device:
-    if config.run.device == "auto":
+def find_device(name: str) -> torch.device:
+    """The device of that name, ``"auto"`` for the fastest at hand; a ValueError where it is not there."""
+    if name == "auto":
         return best_device()
     try:
-        return torch.empty(0, device=config.run.device).device
+        return torch.empty(0, device=name).device
     except (RuntimeError, AssertionError) as error:
-        raise ValueError(f"device {config.run.device!r} cannot be used here: {error}") from error
+        raise ValueError(f"device {name!r} cannot be used here: {error}") from error
 
 
 def _loaders(folder: Path, config: RunConfig) -> tuple[TokenLoader, TokenLoader]:
@@ -377,7 +372,7 @@ class Run:
         self.tokenizer = BPETokenizer.load(self.folder / TOKENIZER).to_tiktoken()
         train_loader, self.val_loader = _loaders(self.folder, self.config)
         seed_everything(self.config.run.seed)
-        self.model = GPT(self.config.model).to(_device(self.config))
+        self.model = GPT(self.config.model).to(find_device(self.config.run.device))
         self.state = make_state(self.model, train_loader, self.config.training)
         self.checkpoints = CheckpointFolder(self.folder / CHECKPOINTS, keep=self.config.run.keep)
         if (latest := self.checkpoints.latest()) is not None:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import types
 from dataclasses import fields
 from pathlib import Path
 from xml.etree import ElementTree
@@ -20,9 +21,12 @@ import torch.nn.functional as F
 from safetensors import safe_open
 
 from gptutils import cli
-from gptutils.checkpoint import CheckpointFolder
+from gptutils.checkpoint import CheckpointFolder, load_checkpoint
 from gptutils.config import GPTConfig
+from gptutils.course_model import load_course_model
 from gptutils.curves import _figure
+from gptutils.decoding import generate, stream
+from gptutils.model import GPT
 from gptutils.runs import DataConfig, RunSettings, load_run, read_config, read_metrics
 from gptutils.texts.corpora import short_story
 from gptutils.tokenizer import gpt2_tokenizer
@@ -668,3 +672,98 @@ def test_wrong_calls_of_plot(arguments, says, two_runs, tmp_path, monkeypatch, c
     assert call(arguments) == 2
     assert says in capsys.readouterr().err
     assert tree(tmp_path) == before
+
+
+# ------------------------------------------------------------------------------------------------- generate
+
+
+def written(capsys, *arguments: object) -> str:
+    assert call("generate", *arguments, "--device cpu") == 0
+    found = capsys.readouterr()
+    assert found.err == ""
+    return found.out
+
+
+def test_text_of_the_courses_own_model(capsys):
+    model, tokenizer = load_course_model()
+    text = written(capsys, "'A fox'", "--tokens 12")
+    [ids] = generate(model, [[tokenizer.eot_token, *tokenizer.encode("A fox")]], 12)
+    assert text == tokenizer.decode(ids[1:]) + "\n"
+    drawn = {written(capsys, "--tokens 12 --temperature 1.5 --top-k 50 --top-p 0.99 --min-p 0.001") for _ in range(4)}
+    assert len(drawn) > 1  # other random numbers each time
+    assert len({written(capsys, "--tokens 12 --temperature 1.5 --seed 3") for _ in range(2)}) == 1
+    assert written(capsys, "'A fox'", "--tokens 0") == "A fox\n"
+
+
+def test_text_ends_at_the_end_of_text_which_is_not_shown(capsys):
+    text = written(capsys, "--tokens 250 --temperature 1 --seed 1")
+    assert text.endswith("\n")
+    assert "endoftext" not in text
+    tokenizer = load_course_model()[1]
+    assert 5 < len(tokenizer.encode(text)) < 245
+
+
+@pytest.mark.parametrize("given", ["", "checkpoints/step_00000012.pt"])
+def test_text_of_a_run_and_of_a_checkpoint(given, run, capsys):
+    text = written(capsys, "'The lamp' --tokens 5 --repetition-penalty 1.2 --model", run / given)
+    model, tokenizer = load_run(run)
+    load_checkpoint(run / (given or f"checkpoints/{CheckpointFolder(run / 'checkpoints').best().name}"), model)
+    ids = [tokenizer.eot_token, *tokenizer.encode("The lamp")]
+    [ids] = generate(model, [ids], 5, repetition_penalty=1.2, eos_id=tokenizer.eot_token)
+    assert text == tokenizer.decode([i for i in ids if i != tokenizer.eot_token]) + "\n"
+
+
+def test_text_of_gpt2(monkeypatch, capsys):
+    """GPT-2 continues a prompt as it stands; without one, it begins behind <|endoftext|>."""
+    torch.manual_seed(0)
+    model, asked, prompts = GPT(GPTConfig(50257, 16, 12, 3, 1)).eval(), [], []
+    fake = types.SimpleNamespace(from_pretrained=lambda size: asked.append(size) or model)
+    monkeypatch.setitem(sys.modules, "gptutils.pretrained", fake)
+    monkeypatch.setattr(
+        "gptutils.cli.stream", lambda _, ids, *a, **k: prompts.append(ids) or stream(model, ids, *a, **k)
+    )
+    text = written(capsys, "'Alan Turing' --tokens 3 --model 124M")
+    assert text.startswith("Alan Turing")
+    assert len(text) > len("Alan Turing\n")
+    written(capsys, "--tokens 3 --model 355M")
+    assert asked == ["124M", "355M"]
+    assert prompts == [[gpt2_tokenizer().encode("Alan Turing")], [[50256]]]
+
+
+def test_each_token_is_shown_at_once(monkeypatch, capsys):
+    shown = []
+
+    def one_by_one(*arguments, **options):
+        for tokens in stream(*arguments, **options):
+            shown.append(capsys.readouterr().out)
+            yield tokens
+
+    monkeypatch.setattr("gptutils.cli.stream", one_by_one)
+    assert call("generate 'A fox' --tokens 4 --device cpu") == 0
+    assert shown[0] == "A fox"
+    assert all(shown[1:])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("--temperature -1", "temperature is -1.0; it must be a number from 0 up"),
+        ("--top-k 0", "top_k is 0"),
+        ("--top-p 2", "top_p is 2.0"),
+        ("--tokens -1", "max_new_tokens is -1"),
+        ("--seed -1", "seed is -1; choose a whole number from 0"),
+        ("--device abacus", "'abacus' cannot be used here"),
+        ("--model nowhere.pt", "there is no checkpoint nowhere.pt"),
+    ],
+)
+def test_wrong_calls_of_generate(arguments, says, capsys):
+    assert call("generate 'A fox'", arguments) == 2
+    found = capsys.readouterr()
+    assert says in found.err
+    assert found.out == ""
+
+
+def test_checkpoint_without_its_tokenizer(run, tmp_path, capsys):
+    path = shutil.copy(run / "checkpoints" / "step_00000012.pt", tmp_path)
+    assert call("generate --model", Path(path)) == 2
+    assert "there is no tokenizer.json beside it" in capsys.readouterr().err

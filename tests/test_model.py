@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from transformers import GPT2LMHeadModel
 
 from gptutils.config import GPT2_CONFIGS, GPTConfig
 from gptutils.model import (
@@ -21,7 +20,7 @@ from gptutils.model import (
     to_numpy_params,
 )
 from gptutils.numpy_gpt import count_params, gpt2, init_params
-from tests.huggingface import gpt2_of
+from tests.huggingface import gpt2_of, huggingface_name, huggingface_twin, is_conv1d, random_model
 
 SMALL = GPTConfig(vocab_size=97, context_length=16, emb_dim=24, n_heads=3, n_layers=2, drop_rate=0.0, qkv_bias=True)
 
@@ -33,45 +32,9 @@ CONFIGS = [
 ]
 
 
-def random_model(config: GPTConfig = SMALL, dtype: torch.dtype = torch.float32, seed: int = 0) -> GPT:
-    """Every parameter random: fresh biases of 0 and weights of 0.02 would hide mistakes."""
-    torch.manual_seed(seed)
-    model = GPT(config).to(dtype)
-    with torch.no_grad():
-        for name, parameter in model.named_parameters():
-            is_gain = ".ln_" in f".{name}" and name.endswith("weight")
-            parameter.normal_(1.0 if is_gain else 0.0, 0.15)
-    return model
-
-
 def use_explicit_attention(model: GPT, explicit: bool) -> None:
     for block in model.blocks:
         block.attn.explicit = explicit
-
-
-def huggingface_name(name: str) -> str:
-    return f"transformer.{name.replace('blocks', 'h')}"
-
-
-def is_conv1d(name: str) -> bool:
-    """transformers keeps these as [in, out], torch's Linear as [out, in]."""
-    return name.endswith(("c_attn.weight", "c_proj.weight", "c_fc.weight"))
-
-
-def huggingface_twin(model: GPT) -> GPT2LMHeadModel:
-    """transformers' GPT-2 with the same sizes, dropout and weights."""
-    config = model.config
-    other = gpt2_of(config, attn_implementation="eager").to(model.wte.weight.dtype)
-    state = {
-        huggingface_name(name): tensor.T if is_conv1d(name) else tensor for name, tensor in model.state_dict().items()
-    }
-    if not config.qkv_bias:
-        for i in range(config.n_layers):
-            state[f"transformer.h.{i}.attn.c_attn.bias"] = torch.zeros(3 * config.emb_dim)
-    missing, unexpected = other.load_state_dict(state, strict=False)
-    assert missing == ["lm_head.weight"]  # tied to wte
-    assert not unexpected
-    return other
 
 
 def batch(config: GPTConfig, seed: int = 0, n: int = 3, seq: int | None = None) -> tuple[torch.Tensor, torch.Tensor]:
@@ -235,7 +198,7 @@ def test_attention_weights_are_causal_and_sum_to_one():
 
 def test_a_position_sees_itself_and_what_came_before():
     """The gradient of one output with respect to every input."""
-    model = random_model()
+    model = random_model(SMALL)
     seen = {}
     model.drop.register_forward_hook(lambda module, inputs, output: seen.update(x=output))
     logits = model(batch(SMALL, n=2)[0])
@@ -248,7 +211,7 @@ def test_a_position_sees_itself_and_what_came_before():
 
 
 def test_logits_do_not_depend_on_later_tokens_or_other_rows():
-    model = random_model().eval()
+    model = random_model(SMALL).eval()
     token_ids, _ = batch(SMALL)
     changed = token_ids.clone()
     changed[0, 9:] = (changed[0, 9:] + 1) % 97
@@ -337,7 +300,7 @@ def test_other_devices_drop_inside_the_fused_attention(train, explicit, monkeypa
     )
     layer = CausalSelfAttention(dataclasses.replace(SMALL, drop_rate=0.3), explicit=explicit).to("meta").train(train)
     assert layer(torch.zeros(2, 5, 24, device="meta")).shape == (2, 5, 24)
-    assert calls == ([] if explicit else [{"dropout_p": 0.3 if train else 0.0, "is_causal": True}])
+    assert calls == ([] if explicit else [{"attn_mask": None, "dropout_p": 0.3 if train else 0.0, "is_causal": True}])
 
 
 # ---------------------------------------------------------------------------------------------- training
@@ -381,7 +344,7 @@ def test_it_compiles_whole():
         return graph
 
     torch.compiler.reset()
-    model = random_model()
+    model = random_model(SMALL)
     compiled = torch.compile(model, backend=backend, fullgraph=True)
     for seq in (16, 9, 5, 12):
         token_ids, targets = batch(SMALL, seq=seq)
@@ -403,7 +366,7 @@ def test_compiled_it_refuses_what_is_too_long():
 @pytest.mark.parametrize("explicit", [False, True])
 def test_it_works_in_bfloat16(explicit):
     """Under autocast, and as a whole."""
-    model = random_model()
+    model = random_model(SMALL)
     use_explicit_attention(model, explicit)
     token_ids, targets = batch(SMALL)
     expected = model(token_ids)
@@ -509,6 +472,6 @@ def test_token_ids_that_are_no_tensor(token_ids, kind):
 
 
 def test_32_bit_ids_are_welcome():
-    model = random_model().eval()
+    model = random_model(SMALL).eval()
     token_ids, _ = batch(SMALL)
     assert torch.equal(model(token_ids.int()), model(token_ids))
