@@ -496,7 +496,6 @@ def test_tensorflow_is_imported_for_its_checkpoints_alone_and_says_nothing(writt
 @pytest.mark.pretrained
 def test_gpt2_124m_goes_on_as_published():
     from gptutils.decoding import generate
-
     from gptutils.tokenizer import gpt2_tokenizer, text_to_token_ids, token_ids_to_text
 
     tokenizer = gpt2_tokenizer()
