@@ -49,7 +49,8 @@ def playground(name: str, **data: Any) -> Playground:
         ``"tokenizer"`` takes one tokenizer for each column, such as ``lesson=...`` and
         ``gpt2=BPETokenizer.from_gpt2()``. ``"attention"`` takes ``sentences``, a list of dicts: ``tokens`` (n strings),
         and ``causal`` and ``unmasked``, the weights with and without the mask, nested lists of floats
-        [n_layers][n_heads][n][n], each row summing to 1.
+        [n_layers][n_heads][n][n], each row summing to 1. ``"decoding"`` takes ``distributions``, a list of dicts:
+        ``text`` (what stands before the next token), ``tokens`` (n strings) and ``logits`` (n numbers).
 
     Raises
     ------
