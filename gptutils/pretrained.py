@@ -117,10 +117,11 @@ class Weights:
         def keep(path: str, _: tuple[int, ...]) -> None:
             tensor = torch.from_numpy(self.read(path))
             tensor = tensor.T if path.endswith(".w") else tensor
-            state[_state_name(path)] = tensor.to(torch.float32, copy=True, memory_format=torch.contiguous_format)
+            own = torch.empty(tensor.shape)  # float32, contiguous
+            state[_state_name(path)] = own.copy_(tensor)
 
         map_tree(keep, param_shapes(self.config))
-        with torch.device("meta"):  # modules without memory, which take over the tensors of the state
+        with torch.device("meta"):  # modules without memory, which take the tensors
             model = GPT(self.config)
         model.load_state_dict(state, assign=True)
         return model.eval()
@@ -149,31 +150,33 @@ def load_tf_checkpoint(folder: str | os.PathLike) -> Weights:
     config = _read_config(folder / "hparams.json", OPENAI_NAMES)
     tf = _tensorflow()
     if (prefix := tf.train.latest_checkpoint(str(folder))) is None:
-        raise ValueError(f"{folder} holds no TensorFlow checkpoint: download the files with download_gpt2")
+        what_to_do = "download the files with download_gpt2"
+        raise ValueError(f"{folder} holds no TensorFlow checkpoint: {what_to_do}")
     try:
         reader = tf.train.load_checkpoint(prefix)
     except (tf.errors.OpError, RuntimeError) as error:
-        raise ValueError(f"{prefix}.index cannot be read: remove it, and download it again") from error
+        what_to_do = "remove it, and download it again"
+        raise ValueError(f"{prefix}.index cannot be read: {what_to_do}") from error
     names = _by_path(config, _tf_name)
-    _check_shapes(
-        found=reader.get_variable_to_shape_map(),
-        # The matrices have an axis of length 1 in front: to OpenAI's code they were convolutions.
-        expected={
-            names[path]: (1, *shape) if path.endswith(".w") else shape for path, shape in _by_path(config).items()
-        },
-        where=prefix,
-        sizes="hparams.json",
-    )
+    expected = {}
+    for path, shape in _by_path(config).items():
+        # The matrices have an axis of length 1 in front: they were convolutions.
+        expected[names[path]] = (1, *shape) if path.endswith(".w") else shape
+    found = reader.get_variable_to_shape_map()
+    _check_shapes(found, expected, where=prefix, sizes="hparams.json")
     for name, number_format in reader.get_variable_to_dtype_map().items():
         if number_format != tf.float32:
-            raise ValueError(f"{prefix}: the variable {name} is {number_format.name}, expected float32")
+            found = number_format.name
+            raise ValueError(f"{prefix}: {name} is {found}, expected float32")
 
     def read(path: str) -> np.ndarray:
         try:
             array = reader.get_tensor(names[path])
-        except (tf.errors.OpError, RuntimeError, IndexError) as error:  # the last where the data end too early
+        # An IndexError comes where the data end too early.
+        except (tf.errors.OpError, RuntimeError, IndexError) as error:
             what_to_do = "remove the file with the data, and download it again"
-            raise ValueError(f"{prefix} is damaged, in the variable {names[path]}: {what_to_do}") from error
+            damaged = f"{prefix} is damaged, in {names[path]}"
+            raise ValueError(f"{damaged}: {what_to_do}") from error
         return array[0] if path.endswith(".w") else array
 
     return Weights(config, read)

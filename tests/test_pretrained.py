@@ -264,7 +264,7 @@ def test_the_masks_and_the_second_name_of_older_files_are_understood(written, tm
             np.ones((1, 72, 24), np.float32),
             r"model/h0/attn/c_attn/w has the shape \[1, 72, 24\], expected \[1, 24, 72\]",
         ),
-        ("model/h0/ln_2/b", np.ones(24), r"the variable model/h0/ln_2/b is float64, expected float32"),
+        ("model/h0/ln_2/b", np.ones(24), r"model/h0/ln_2/b is float64, expected float32"),
     ],
 )
 def test_a_variable_that_is_missing_left_over_or_wrong_is_named(tmp_path, name, changed, says):
@@ -322,7 +322,7 @@ def test_a_damaged_checkpoint_gives_no_model(copy, name, damage):
         data[len(data) // 2] ^= 1
     (copy / name).write_bytes(data)
     for make in ("to_torch", "to_numpy"):
-        with pytest.raises(ValueError, match=r"damaged, in the variable model/|index cannot be read|lacks|shape"):
+        with pytest.raises(ValueError, match=r"damaged, in model/|index cannot be read|lacks|shape"):
             getattr(load_tf_checkpoint(copy), make)()
 
 
