@@ -50,7 +50,9 @@ def playground(name: str, **data: Any) -> Playground:
         ``gpt2=BPETokenizer.from_gpt2()``. ``"attention"`` takes ``sentences``, a list of dicts: ``tokens`` (n strings),
         and ``causal`` and ``unmasked``, the weights with and without the mask, nested lists of floats
         [n_layers][n_heads][n][n], each row summing to 1. ``"decoding"`` takes ``distributions``, a list of dicts:
-        ``text`` (what stands before the next token), ``tokens`` (n strings) and ``logits`` (n numbers).
+        ``text`` (what stands before the next token), ``tokens`` (n strings) and ``logits`` (n numbers). ``"loss"``
+        takes ``before``, the text that was read, ``tokens`` (n strings), ``logits`` (n numbers from -10 to 10 to begin
+        with) and ``target``, the index of the right token.
 
     Raises
     ------
