@@ -52,7 +52,8 @@ def playground(name: str, **data: Any) -> Playground:
         [n_layers][n_heads][n][n], each row summing to 1. ``"decoding"`` takes ``distributions``, a list of dicts:
         ``text`` (what stands before the next token), ``tokens`` (n strings) and ``logits`` (n numbers). ``"loss"``
         takes ``before``, the text that was read, ``tokens`` (n strings), ``logits`` (n numbers from -10 to 10 to begin
-        with) and ``target``, the index of the right token.
+        with) and ``target``, the index of the right token. ``"schedule"`` may be given ``start``, the ball's first
+        position, and ``settings``: ``warmup``, ``peak``, ``floor`` and ``total``.
 
     Raises
     ------
