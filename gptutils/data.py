@@ -300,7 +300,7 @@ class TokenLoader:
 
 
 def make_loader(token_ids: Any, *, context_length: int, stride: int, **options: Any) -> TokenLoader:
-    """`TokenLoader` over a `TokenDataset`, with the parameters of both (section "The package's version")."""
+    """`TokenLoader` over a `TokenDataset`, with the parameters of both (section "The finished version")."""
     return TokenLoader(TokenDataset(token_ids, context_length, stride), **options)
 
 
