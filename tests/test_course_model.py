@@ -19,6 +19,11 @@ def loaded():
 
 
 @pytest.fixture(scope="module")
+def training_loader():
+    return recipe.training_loader(recipe.train_tokenizer())
+
+
+@pytest.fixture(scope="module")
 def figures():
     return recipe.figures()
 
@@ -49,7 +54,7 @@ def test_fresh_stories_are_not_those_of_the_training(figures):
     assert not seen & set(fresh)
 
 
-def test_a_short_run_begins_as_the_long_one_did(figures):
+def test_a_short_run_begins_as_the_long_one_did(figures, training_loader):
     n_steps = 3
     losses = []
 
@@ -59,7 +64,7 @@ def test_a_short_run_begins_as_the_long_one_did(figures):
             raise tool.EnoughSteps
 
     with pytest.raises(tool.EnoughSteps):
-        recipe.run_recipe(recipe.training_loader(recipe.train_tokenizer()), after_step)
+        recipe.run_recipe(training_loader, after_step)
     assert losses == pytest.approx(figures["first_losses"][:n_steps], abs=2e-3)
 
 
@@ -78,8 +83,8 @@ def test_files(loaded):
     assert {parameter.dtype for parameter in loaded[0].parameters()} == {torch.float32}
 
 
-def test_the_card_is_made_from_the_figures(loaded, figures):
-    n_tokens = len(recipe.training_loader(recipe.train_tokenizer()).dataset.token_ids)
+def test_the_card_is_made_from_the_figures(loaded, figures, training_loader):
+    n_tokens = len(training_loader.dataset.token_ids)
     assert (tool.FOLDER / "CARD.md").read_text() == tool.card(figures, loaded[0].n_parameters, n_tokens)
 
 
