@@ -25,6 +25,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
+from torch.overrides import TorchFunctionMode
 
 from gptutils.config import GPT2_CONFIGS, OPENAI_NAMES, GPTConfig
 from gptutils.files import atomic_write_text, replacing
@@ -112,19 +113,27 @@ class Weights:
         Matrices are transposed: a Linear keeps its weight as [out, in]. No weight is drawn at random first, and besides
         the model, memory holds one array at a time.
         """
-        state: dict[str, Tensor] = {}
+        with _NothingDrawn():
+            model = GPT(self.config)
+        state = model.state_dict()  # the model's own memory
 
-        def keep(path: str, _: tuple[int, ...]) -> None:
+        def fill(path: str, _: tuple[int, ...]) -> None:
             tensor = torch.from_numpy(self.read(path))
             tensor = tensor.T if path.endswith(".w") else tensor
-            own = torch.empty(tensor.shape)  # float32, contiguous
-            state[_state_name(path)] = own.copy_(tensor)
+            state.pop(_state_name(path)).copy_(tensor)
 
-        map_tree(keep, param_shapes(self.config))
-        with torch.device("meta"):  # modules without memory, which take the tensors
-            model = GPT(self.config)
-        model.load_state_dict(state, assign=True)
+        map_tree(fill, param_shapes(self.config))
+        assert not state, f"{list(state)} of the model were not filled"
         return model.eval()
+
+
+class _NothingDrawn(TorchFunctionMode):
+    """Inside, modules keep what happens to be in their memory, in place of random weights."""
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        if function.__name__ in ("normal_", "uniform_", "kaiming_uniform_"):
+            return kwargs["tensor"] if kwargs and "tensor" in kwargs else args[0]
+        return function(*args, **(kwargs or {}))
 
 
 def load_tf_checkpoint(folder: str | os.PathLike) -> Weights:

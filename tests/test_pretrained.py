@@ -163,6 +163,14 @@ def test_the_model_is_whole_in_eval_mode_and_can_be_trained(written):
     assert all(parameter.grad is not None for parameter in model.parameters())
 
 
+def test_no_random_number_is_drawn_for_weights_that_are_replaced_at_once(written):
+    before = torch.get_rng_state()
+    from_pretrained(written / "355M")
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.nn.Linear(3, 2).weight.abs().max() > 0  # and afterwards modules begin as they always do
+    assert not torch.equal(torch.get_rng_state(), before)
+
+
 def test_what_is_done_to_a_model_does_not_reach_the_file_or_another_model(written, tmp_path):
     model = from_pretrained(written / "124M")
     save_safetensors(model, tmp_path / "model.safetensors")
