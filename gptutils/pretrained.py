@@ -86,6 +86,7 @@ class Weights:
     ----------
     config : the sizes.
     read : gives the array at a path of the parameter tree, such as ``blocks.0.attn.c_attn.w``, which is [in, out].
+    fresh : whether each call of ``read`` gives an array of its own, which a model may keep.
 
     Examples
     --------
@@ -99,6 +100,7 @@ class Weights:
 
     config: GPTConfig
     read: Callable[[str], np.ndarray]
+    fresh: bool = False
 
     def to_numpy(self) -> dict:
         """The parameter tree of `gptutils.numpy_gpt` (section "From names to the tree").
@@ -115,15 +117,18 @@ class Weights:
         """
         with _NothingDrawn():
             model = GPT(self.config)
-        state = model.state_dict()  # the model's own memory
+        empty = dict(model.named_parameters())
 
         def fill(path: str, _: tuple[int, ...]) -> None:
             tensor = torch.from_numpy(self.read(path))
-            tensor = tensor.T if path.endswith(".w") else tensor
-            state.pop(_state_name(path)).copy_(tensor)
+            parameter = empty.pop(_state_name(path))
+            if self.fresh and not path.endswith(".w"):
+                parameter.data = tensor  # the array's memory becomes the parameter's
+            else:
+                parameter.data.copy_(tensor.T if path.endswith(".w") else tensor)
 
         map_tree(fill, param_shapes(self.config))
-        assert not state, f"{list(state)} of the model were not filled"
+        assert not empty, f"{list(empty)} of the model were not filled"
         return model.eval()
 
 
@@ -188,7 +193,7 @@ def load_tf_checkpoint(folder: str | os.PathLike) -> Weights:
             raise ValueError(f"{damaged}: {what_to_do}") from error
         return array[0] if path.endswith(".w") else array
 
-    return Weights(config, read)
+    return Weights(config, read, fresh=True)
 
 
 def load_safetensors(path: str | os.PathLike, *, n_heads: int | None = None) -> Weights:
