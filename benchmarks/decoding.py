@@ -28,7 +28,13 @@ def huggingface(model: GPT) -> GPT2LMHeadModel:
     config = model.config
     sizes = {"n_embd": config.emb_dim, "n_head": config.n_heads, "n_layer": config.n_layers}
     other = GPT2LMHeadModel(
-        GPT2Config(config.vocab_size, n_positions=config.context_length, **sizes, bos_token_id=None, eos_token_id=None)
+        GPT2Config(
+            vocab_size=config.vocab_size,
+            n_positions=config.context_length,
+            **sizes,
+            bos_token_id=None,
+            eos_token_id=None,
+        )
     )
     state = model.state_dict()
     for name, parameter in other.transformer.named_parameters():
