@@ -104,6 +104,9 @@ CODE_COLOURS = """() => {
     return found;
 }"""
 PLAIN_CODE = "() => document.querySelectorAll('.highlight pre').forEach(pre => { pre.textContent = pre.textContent; })"
+# A kill matrix has hundreds of rows and messages that are marked up alike: of each table and list three are judged.
+FEW_ROWS = """() => document.querySelectorAll('.bd-article :is(tbody, ul)').forEach(
+    rows => [...rows.children].slice(3).forEach(row => row.remove()))"""
 
 SQUEEZED = """() => [...document.querySelectorAll('.bd-article img')].filter(image => {
     const box = image.getBoundingClientRect();
@@ -167,6 +170,8 @@ def visit(request, tab, book_url) -> Visit:
         choose(tab, mode)
         seen.code |= tab.evaluate(CODE_COLOURS)
     tab.evaluate(PLAIN_CODE)
+    if "/kill_matrix/" in seen.name:
+        tab.evaluate(FEW_ROWS)
     for place in tab.locator(".bd-article iframe").all():  # playgrounds are loaded when the reader comes near
         place.scroll_into_view_if_needed()
         place.element_handle().content_frame().wait_for_selector("main")
