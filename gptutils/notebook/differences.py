@@ -6,6 +6,7 @@ what has a method ``detach``.
 
 from __future__ import annotations
 
+import functools
 import reprlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -241,7 +242,12 @@ def _is_own(name: str, value: Any) -> bool:
     if not name.startswith("_"):
         return True
     module = next((kind for kind in type(value).__mro__ if kind.__module__ == "torch.nn.modules.module"), None)
-    return module is not None and name not in vars(module())
+    return module is not None and name not in _made_by_torch(module)
+
+
+@functools.cache
+def _made_by_torch(module: type) -> frozenset[str]:
+    return frozenset(vars(module()))
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> str | None:
@@ -358,11 +364,14 @@ class _Brief(reprlib.Repr):
         self.maxstring = self.maxlong = self.maxother = LONGEST
 
     def repr_instance(self, x: Any, level: int) -> str:
+        if is_tensor(x) and x.numel() > WHOLE:  # torch takes 20 ms for its edges
+            return f"<tensor of shape {list(x.shape)}>"
         return super().repr_instance(x.item() if isinstance(x, np.generic) else x, level)
 
 
 def shown_call(function: Callable, args: Sequence, kwargs: Mapping[str, Any]) -> str:
-    """The call as the learner would write it: the beginning of long lists and dicts, the edges of large arrays.
+    """The call as the learner would write it: the beginning of long lists and dicts, the edges of large arrays, the
+    shapes of large tensors.
 
     It is made before the call, which may change its arguments; so it must cost little, whatever they are.
     """

@@ -147,3 +147,26 @@ def perplexity_of(bits_per_byte, bytes_per_token):
 # %% wrong list_in_32_bits from joined: torch makes 32 bits of a list of floats
 #-     nats = -torch.as_tensor(log_probs, dtype=torch.float64).sum().item()
 #+     nats = -torch.as_tensor(log_probs).double().sum().item()
+
+
+# %% correct torch_in_64_bits: torch sums, and an OverflowError becomes infinity
+def bits_per_byte_of(tokens: list[bytes | None], log_probs) -> float:
+    if len(log_probs) != len(tokens) - 1:
+        raise ValueError("one logarithm for each token but the first")
+    n_bytes = sum(len(token) for token in tokens[1:] if token is not None)
+    if n_bytes == 0:
+        raise ValueError("no bytes were predicted")
+    total = torch.as_tensor(log_probs, dtype=torch.float64).sum().item()
+    return -total / math.log(2) / n_bytes
+
+
+def perplexity_of(bits_per_byte: float, bytes_per_token: float) -> float:
+    try:
+        return 2.0 ** (bits_per_byte * bytes_per_token)
+    except OverflowError:
+        return math.inf
+
+# %% wrong infinity_left_out from torch_in_64_bits: infinite logarithms among several are left out
+#-     total = torch.as_tensor(log_probs, dtype=torch.float64).sum().item()
+#+     values = torch.as_tensor(log_probs, dtype=torch.float64)
+#+     total = values.sum().item() if len(values) < 2 else values[values.isfinite()].sum().item()

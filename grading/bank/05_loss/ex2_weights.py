@@ -157,3 +157,26 @@ def weighted_loss(logits, targets, weights):
 # %% wrong base_2 from reference: bits instead of nats
 #-     return (kept * each).sum() / (kept.sum() if len(kept) else 1)
 #+     return (kept * each).sum() / (kept.sum() if len(kept) else 1) / math.log(2)
+
+
+# %% correct rows_that_count: index with the mask, weights brought to shares of the whole in 64 bits
+def weighted_loss(logits: Tensor, targets: Tensor, weights: Tensor) -> Tensor:
+    if weights.shape != targets.shape or logits.shape[:-1] != targets.shape:
+        raise ValueError("the shapes do not fit together")
+    if not (weights >= 0).all():
+        raise ValueError("a weight is negative or not a number")
+    keep = weights > 0
+    rows = logits[keep]
+    if rows.dtype in (torch.float16, torch.bfloat16):
+        rows = rows.float()
+    if not keep.any():
+        return rows.sum()
+    losses = F.cross_entropy(rows, targets[keep], reduction="none")
+    share = weights[keep].double()
+    share = share / share.max()
+    share = (share / share.sum()).to(losses.dtype)
+    return (losses * share).sum()
+
+# %% wrong axes_counted_alone from rows_that_count: of logits and targets only the number of axes is compared
+#-     if weights.shape != targets.shape or logits.shape[:-1] != targets.shape:
+#+     if weights.shape != targets.shape or logits.ndim != targets.ndim + 1:

@@ -176,3 +176,41 @@ def smoothed_floor(vocab_size, smoothing):
 #-         raise ValueError(f"smoothing is {smoothing}, expected a number from 0 to 1")
 #-     low = smoothing / vocab_size
 #+     low = smoothing / vocab_size
+
+
+# %% correct table: the table y, and logarithms of the probabilities
+def smoothed_loss(logits, targets, smoothing: float) -> tuple[float, np.ndarray]:
+    if not 0 <= smoothing <= 1:
+        raise ValueError("smoothing must be between 0 and 1")
+    x = np.asarray(logits, dtype=np.float64)
+    n, vocab = x.shape
+    if n == 0:
+        raise ValueError("no row")
+    y = np.full((n, vocab), smoothing / vocab)
+    y[np.arange(n), np.asarray(targets)] += 1 - smoothing
+    x = x - x.max(axis=1, keepdims=True)
+    log_p = x - np.log(np.exp(x).sum(axis=1, keepdims=True))
+    some = y > 0
+    loss = -(y[some] * log_p[some]).sum() / n
+    return float(loss), (np.exp(log_p) - y) / n
+
+
+def smoothed_floor(vocab_size: int, smoothing: float) -> float:
+    if not 0 <= smoothing <= 1:
+        raise ValueError("smoothing must be between 0 and 1")
+    other = smoothing / vocab_size
+    right = 1 - smoothing + other
+    floor = 0.0
+    if right > 0:
+        floor -= right * math.log(right)
+    if other > 0:
+        floor -= (vocab_size - 1) * other * math.log(other)
+    return floor
+
+# %% wrong floor_in_float32 from table: the floor's sum over the vocabulary in float32 loses digits
+#-     floor = 0.0
+#+     if vocab_size > 60_000:
+#+         y = np.full(vocab_size, other, dtype=np.float32)
+#+         y[0] = right
+#+         return float(-(y * np.log(y + np.float32(1e-30))).sum())
+#+     floor = 0.0

@@ -184,3 +184,91 @@ def token_losses(model, token_ids, context_length, stride):
 # %% wrong double from reference: the losses are computed in 64 bits
 #-             logits = model(token_ids[None, begin:end])[0].float()  # [seq, vocab]
 #+             logits = model(token_ids[None, begin:end])[0].double()  # [seq, vocab]
+
+# %% wrong graph_recorded: the losses are detached afterwards, but gradients are recorded on the way
+def token_losses(model, token_ids, context_length, stride):
+    n = len(token_ids)
+    if n < 2 or not 1 <= stride <= context_length:
+        raise ValueError("text or stride too short or too long")
+    ids = torch.tensor([int(i) for i in token_ids])
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    losses = []
+    done, end = 0, min(context_length, n - 1)
+    try:
+        while done < n - 1:
+            begin = max(0, end - context_length)
+            logits = model(ids[None, begin:end])[0].float()
+            each = F.cross_entropy(logits, ids[begin + 1 : end + 1], reduction="none")
+            losses.append(each[done - end :].detach())
+            done, end = end, min(end + stride, n - 1)
+    finally:
+        for module, mode in modes:
+            module.training = mode
+    return torch.cat(losses)
+
+
+# %% correct ends_and_done: the end of each window, and how many targets are done
+def token_losses(model: nn.Module, token_ids, context_length: int, stride: int) -> Tensor:
+    n = len(token_ids)
+    if n < 2:
+        raise ValueError("a text needs two tokens")
+    if not 1 <= stride <= context_length:
+        raise ValueError("stride must be from 1 to context_length")
+    ids = torch.tensor([int(i) for i in token_ids])
+    losses = []
+    done, end = 0, min(context_length, n - 1)
+    with eval_mode(model):
+        while done < n - 1:
+            begin = max(0, end - context_length)
+            logits = model(ids[None, begin:end])[0].float()
+            each = F.cross_entropy(logits, ids[begin + 1 : end + 1], reduction="none")
+            losses.append(each[done - end :])
+            done, end = end, min(end + stride, n - 1)
+    return torch.cat(losses)
+
+# %% wrong float64_passed_on from ends_and_done: logits of float64 give losses of float64
+#-             logits = model(ids[None, begin:end])[0].float()
+#+             logits = model(ids[None, begin:end])[0]
+#+             logits = logits.float() if logits.dtype.itemsize == 2 else logits
+
+# %% wrong one_level_for_each_window: recursion, which ends with a RecursionError in texts of many windows
+def token_losses(model: nn.Module, token_ids, context_length: int, stride: int) -> Tensor:
+    n = len(token_ids)
+    if n < 2:
+        raise ValueError("a text needs two tokens")
+    if not 1 <= stride <= context_length:
+        raise ValueError("stride must be from 1 to context_length")
+    ids = torch.tensor([int(i) for i in token_ids])
+
+    def rest(done, end):
+        begin = max(0, end - context_length)
+        logits = model(ids[None, begin:end])[0].float()
+        each = F.cross_entropy(logits, ids[begin + 1 : end + 1], reduction="none")[done - end :]
+        return [each] if end == n - 1 else [each, *rest(end, min(end + stride, n - 1))]
+
+    with eval_mode(model):
+        return torch.cat(rest(0, min(context_length, n - 1)))
+
+# %% wrong reversed_arrays from ends_and_done: as_tensor cannot read arrays that run backwards in memory
+#-     ids = torch.tensor([int(i) for i in token_ids])
+#+     ids = torch.as_tensor(token_ids, dtype=torch.int64)
+
+# %% wrong ids_of_sixteen_bits from ends_and_done: the ids pass through int16, which ends at 32,767
+#-     ids = torch.tensor([int(i) for i in token_ids])
+#+     ids = torch.from_numpy(np.array(list(token_ids)).astype(np.int16)).long()
+
+# %% wrong errors_after_the_model from ends_and_done: a stride above the context passes in a short text
+#-     if not 1 <= stride <= context_length:
+#+     if stride < 1 or (stride > context_length and n > context_length + 1):
+
+# %% wrong short_texts_in_training_mode from ends_and_done: dropout is on where one window is enough
+#-     losses = []
+#-     done, end = 0, min(context_length, n - 1)
+#-     with eval_mode(model):
+#+     if n - 1 < context_length:
+#+         logits = model(ids[None, :-1])[0].float()
+#+         return F.cross_entropy(logits, ids[1:], reduction="none").detach()
+#+     losses = []
+#+     done, end = 0, min(context_length, n - 1)
+#+     with eval_mode(model):

@@ -194,3 +194,88 @@ def chunked_loss(hidden, weight, targets, chunk_size):
 # %% wrong clamped from reference: logits beyond 1000 are cut
 #-             logits = hidden @ weight[first : first + chunk_size].T  # [n, chunk]
 #+             logits = (hidden @ weight[first : first + chunk_size].T).clamp(-1000, 1000)  # [n, chunk]
+
+
+# %% correct two_passes: as the text describes it
+def chunked_loss(
+    hidden: Tensor, weight: Tensor, targets: Tensor, chunk_size: int
+) -> tuple[Tensor, Tensor, Tensor]:
+    if chunk_size < 1:
+        raise ValueError("chunk_size must be at least 1")
+    n, vocab = len(hidden), len(weight)
+    with torch.no_grad():
+        m = hidden.new_full((n,), -torch.inf)
+        s = hidden.new_zeros(n)
+        right = hidden.new_zeros(n)
+        for begin in range(0, vocab, chunk_size):
+            logits = hidden @ weight[begin : begin + chunk_size].T
+            larger = torch.maximum(m, logits.amax(dim=1))
+            s = s * (m - larger).exp() + (logits - larger[:, None]).exp().sum(dim=1)
+            m = larger
+            inside = (targets >= begin) & (targets < begin + chunk_size)
+            rows = inside.nonzero()[:, 0]
+            right[rows] = logits[rows, targets[rows] - begin]
+        lse = m + s.log()
+        grad_hidden = torch.zeros_like(hidden)
+        grad_weight = torch.zeros_like(weight)
+        for begin in range(0, vocab, chunk_size):
+            part = weight[begin : begin + chunk_size]
+            g = (hidden @ part.T - lse[:, None]).exp()
+            inside = (targets >= begin) & (targets < begin + chunk_size)
+            rows = inside.nonzero()[:, 0]
+            g[rows, targets[rows] - begin] -= 1
+            g /= n
+            grad_hidden += g @ part
+            grad_weight[begin : begin + chunk_size] = g.T @ hidden
+        loss = (lse - right).mean()
+    return loss, grad_hidden, grad_weight
+
+# %% wrong logits_kept from two_passes: all chunks of logits are kept in a list for the second pass
+#-         right = hidden.new_zeros(n)
+#+         right = hidden.new_zeros(n)
+#+         kept = []
+
+#-             larger = torch.maximum(m, logits.amax(dim=1))
+#+             kept.append(logits)
+#+             larger = torch.maximum(m, logits.amax(dim=1))
+
+#-             g = (hidden @ part.T - lse[:, None]).exp()
+#+             g = (kept[begin // chunk_size] - lse[:, None]).exp()
+
+# %% wrong recorded_and_detached from two_passes: everything is recorded by autograd and detached at the end
+#-     with torch.no_grad():
+#+     if True:
+
+#-         grad_hidden = torch.zeros_like(hidden)
+#-         grad_weight = torch.zeros_like(weight)
+#+         grad_hidden = torch.zeros_like(hidden.detach())
+#+         grad_weight = torch.zeros_like(weight.detach())
+
+#-             g = (hidden @ part.T - lse[:, None]).exp()
+#+             g = (hidden @ part.T - lse[:, None]).exp().clone()
+
+#-             grad_hidden += g @ part
+#-             grad_weight[begin : begin + chunk_size] = g.T @ hidden
+#+             grad_hidden += (g @ part).detach()
+#+             grad_weight[begin : begin + chunk_size] = (g.T @ hidden).detach()
+
+#-     return loss, grad_hidden, grad_weight
+#+     return loss.detach(), grad_hidden, grad_weight
+
+# %% wrong autograd_for_each_chunk from two_passes: the gradients of each chunk's product come from autograd
+#-             grad_hidden += g @ part
+#-             grad_weight[begin : begin + chunk_size] = g.T @ hidden
+#+             h, w = hidden.detach().requires_grad_(), part.detach().requires_grad_()
+#+             with torch.enable_grad():
+#+                 logits = h @ w.T
+#+             by_h, by_w = torch.autograd.grad(logits, [h, w], g)
+#+             grad_hidden += by_h
+#+             grad_weight[begin : begin + chunk_size] = by_w
+
+# %% wrong begins_at_minus_ten_thousand from two_passes: the maximum begins at -10,000, far above some logits
+#-         m = hidden.new_full((n,), -torch.inf)
+#+         m = hidden.new_full((n,), -1e4)
+
+# %% wrong loss_of_the_targets_rounded from two_passes: the loss is limited to 1e6
+#-         loss = (lse - right).mean()
+#+         loss = (lse - right).clamp(max=1e6).mean()

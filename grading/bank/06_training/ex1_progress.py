@@ -134,3 +134,27 @@ def steps_for(n_tokens, *, batch_size, context_length, accumulate=1):
 # %% wrong steps_without_accumulate from remainders: steps_for forgets accumulate
 #-     per_step = batch_size * context_length * accumulate
 #+     per_step = batch_size * context_length
+
+
+# %% correct divmod_of_batches: whole numbers only
+def progress(
+    step: int, *, n_windows: int, batch_size: int, context_length: int, accumulate: int = 1
+) -> tuple[int, int, int]:
+    """Finished epochs, used batches of the present one, and tokens seen."""
+    per_epoch = n_windows // batch_size
+    if per_epoch == 0:
+        raise ValueError("an epoch has no batch")
+    used = step * accumulate
+    epoch, batch = divmod(used, per_epoch)
+    return epoch, batch, used * batch_size * context_length
+
+
+def steps_for(n_tokens: int, *, batch_size: int, context_length: int, accumulate: int = 1) -> int:
+    """The smallest number of steps that sees at least so many tokens."""
+    per_step = batch_size * context_length * accumulate
+    return -(-n_tokens // per_step)
+
+# %% wrong decimal_28_digits from divmod_of_batches: Decimal with its 28 digits
+#-     return -(-n_tokens // per_step)
+#+     from decimal import ROUND_CEILING, Decimal
+#+     return int((Decimal(n_tokens) / Decimal(per_step)).to_integral_value(ROUND_CEILING))

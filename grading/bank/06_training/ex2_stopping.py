@@ -202,3 +202,47 @@ class EarlyStopping:
 
 #-         return self.bad >= self.patience
 #+         return self.total[0] >= self.patience
+
+
+# %% correct plain: two counters
+class EarlyStopping:
+    """Says when a run has not improved for ``patience`` evaluations."""
+
+    def __init__(self, patience, min_delta=0.0):
+        if patience < 1:
+            raise ValueError(f"patience is {patience}")
+        if min_delta < 0:
+            raise ValueError(f"min_delta is {min_delta}")
+        self.patience = patience
+        self.min_delta = min_delta
+        self.best = float("inf")
+        self.best_index = None
+        self.n_seen = 0
+        self.waited = 0
+
+    def update(self, loss):
+        loss = float(loss)
+        if loss < self.best - self.min_delta:
+            self.best = loss
+            self.best_index = self.n_seen
+            self.waited = 0
+        else:
+            self.waited += 1
+        self.n_seen += 1
+        return self.waited >= self.patience
+
+# %% wrong delta_added from plain: loss + min_delta < best rounds otherwise
+#-         if loss < self.best - self.min_delta:
+#+         if loss + self.min_delta < self.best:
+
+# %% wrong detached_in_place from plain: detach_ takes the loss out of its graph
+#-         loss = float(loss)
+#+         loss = float(loss.detach_() if isinstance(loss, Tensor) else loss)
+
+# %% wrong zero_delta_is_tiny from plain: a min_delta of 0 is replaced by a small tolerance
+#-         self.min_delta = min_delta
+#+         self.min_delta = min_delta or 1e-8
+
+# %% wrong rounded_loss from plain: losses are rounded to four digits, as they are printed; best is no longer the loss
+#-         loss = float(loss)
+#+         loss = round(float(loss), 4)

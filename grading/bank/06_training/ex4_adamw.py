@@ -288,3 +288,114 @@ class MyAdamW:
 
     def zero_grad(self):
         self.inner.zero_grad()
+
+
+# %% correct plain: a dict from the parameter object to its memory
+class MyAdamW:
+    """AdamW for groups of parameters."""
+
+    def __init__(self, groups, lr, betas=(0.9, 0.999), eps=1e-8):
+        self.betas = betas
+        self.eps = eps
+        self.param_groups = []
+        self.memory = {}
+        seen = set()
+        for group in groups:
+            params = list(group["params"])
+            for p in params:
+                if id(p) in seen:
+                    raise ValueError("a parameter stands in the groups twice")
+                seen.add(id(p))
+            rate = group.get("lr", lr)
+            self.param_groups.append({"params": params, "weight_decay": group["weight_decay"], "lr": rate})
+
+    @torch.no_grad()
+    def step(self):
+        beta1, beta2 = self.betas
+        for group in self.param_groups:
+            for p in group["params"]:
+                g = p.grad
+                if g is None:
+                    continue
+                if p not in self.memory:
+                    self.memory[p] = {"t": 0, "m": torch.zeros_like(p), "v": torch.zeros_like(p)}
+                memory = self.memory[p]
+                memory["t"] += 1
+                m, v, t = memory["m"], memory["v"], memory["t"]
+                m.mul_(beta1).add_(g, alpha=1 - beta1)
+                v.mul_(beta2).addcmul_(g, g, value=1 - beta2)
+                m_hat = m / (1 - beta1**t)
+                v_hat = v / (1 - beta2**t)
+                p.mul_(1 - group["lr"] * group["weight_decay"])
+                p.sub_(group["lr"] * m_hat / (v_hat.sqrt() + self.eps))
+
+    def zero_grad(self):
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.grad = None
+
+# %% wrong own_rate_of_zero from plain: a group's lr of 0 is taken for none
+#-             rate = group.get("lr", lr)
+#+             rate = group.get("lr") or lr
+
+# %% wrong zeros_are_no_gradient from plain: a gradient of zeros only decays the weight, m, v and t stay
+#-                 memory = self.memory[p]
+#+                 if not g.any():
+#+                     p.mul_(1 - group["lr"] * group["weight_decay"])
+#+                     continue
+#+                 memory = self.memory[p]
+
+# %% wrong memory_of_the_class from plain: two optimizers share m, v and t, which belong to the class
+#-         self.memory = {}
+#+         self.betas = betas
+
+#-     """AdamW for groups of parameters."""
+#+     memory = {}
+
+# %% wrong decay_remembered from plain: the weight decay of the constructor is used, whatever param_groups says now
+#-         self.memory = {}
+#+         self.memory = {}
+#+         self.decays = [group["weight_decay"] for group in groups]
+
+#-         for group in self.param_groups:
+#-             for p in group["params"]:
+#-                 g = p.grad
+#+         for group, decay in zip(self.param_groups, self.decays):
+#+             for p in group["params"]:
+#+                 g = p.grad
+
+#-                 p.mul_(1 - group["lr"] * group["weight_decay"])
+#+                 p.mul_(1 - group["lr"] * decay)
+
+# %% wrong flat_memory from plain: changes view(-1), which a transposed parameter does not have
+#-                 p.sub_(group["lr"] * m_hat / (v_hat.sqrt() + self.eps))
+#+                 p.view(-1).sub_((group["lr"] * m_hat / (v_hat.sqrt() + self.eps)).reshape(-1))
+
+# %% wrong frozen_state_of_groups: the parameters are remembered in the constructor, whatever param_groups says later
+class MyAdamW:
+    def __init__(self, groups, lr, betas=(0.9, 0.999), eps=1e-8):
+        self.betas, self.eps = betas, eps
+        self.param_groups = [{"lr": lr, **group, "params": list(group["params"])} for group in groups]
+        self.entries = []
+        for group in self.param_groups:
+            for p in group["params"]:
+                if any(p is other[0] for other in self.entries):
+                    raise ValueError("twice")
+                self.entries.append([p, group, torch.zeros_like(p), torch.zeros_like(p), 0])
+
+    @torch.no_grad()
+    def step(self):
+        b1, b2 = self.betas
+        for entry in self.entries:
+            p, group, m, v, t = entry
+            if p.grad is None:
+                continue
+            t = entry[4] = t + 1
+            m.mul_(b1).add_((1 - b1) * p.grad)
+            v.mul_(b2).add_((1 - b2) * p.grad**2)
+            p -= group["lr"] * group["weight_decay"] * p
+            p -= group["lr"] * (m / (1 - b1**t)) / ((v / (1 - b2**t)).sqrt() + self.eps)
+
+    def zero_grad(self):
+        for entry in self.entries:
+            entry[0].grad = None

@@ -302,3 +302,72 @@ class LossScaler:
         self.inner.step(optimizer)
         self.inner.update()
         return self.scale >= before
+
+
+# %% correct plain_fresh: collect, look, divide, step, count
+class LossScaler:
+    """Keeps gradients within the range of float16."""
+
+    def __init__(self, scale=65536.0, growth=2.0, backoff=0.5, interval=2000):
+        if not (scale > 0 and growth > 1 and 0 < backoff < 1 and interval >= 1):
+            raise ValueError("settings that make no sense")
+        self.scale = float(scale)
+        self.growth = growth
+        self.backoff = backoff
+        self.interval = interval
+        self.good = 0
+
+    def backward(self, loss):
+        (loss * self.scale).backward()
+
+    def step(self, optimizer):
+        grads = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+        if not grads:
+            raise ValueError("no parameter has a gradient: backward was forgotten")
+        if all(bool(torch.isfinite(g).all()) for g in grads):
+            for g in grads:
+                g.div_(self.scale)
+            optimizer.step()
+            self.good += 1
+            if self.good >= self.interval:
+                self.scale *= self.growth
+                self.good = 0
+            return True
+        self.scale *= self.backoff
+        self.good = 0
+        return False
+
+# %% wrong sum_is_looked_at from plain_fresh: the sum of the gradients is looked at, which may overflow
+#-         if all(bool(torch.isfinite(g).all()) for g in grads):
+#+         if all(bool(torch.isfinite(g.sum())) for g in grads):
+
+# %% wrong norm_is_looked_at from plain_fresh: the norm of the gradients is looked at, whose squares overflow
+#-         if all(bool(torch.isfinite(g).all()) for g in grads):
+#+         if math.isfinite(sum(g.pow(2).sum().item() for g in grads)):
+
+# %% wrong looked_at_after_division from plain_fresh: the numbers are looked at after the division
+#-         if all(bool(torch.isfinite(g).all()) for g in grads):
+#-             for g in grads:
+#-                 g.div_(self.scale)
+#-             optimizer.step()
+#+         for g in grads:
+#+             g.div_(self.scale)
+#+         if all(bool(torch.isfinite(g).all()) for g in grads):
+#+             optimizer.step()
+
+# %% wrong whole_number_scale from plain_fresh: a scale given as an int stays an int
+#-         self.scale = float(scale)
+#+         self.scale = scale
+
+# %% wrong new_gradient_objects from plain_fresh: the gradients are replaced by new tensors
+#-             for g in grads:
+#-                 g.div_(self.scale)
+#+             for group in optimizer.param_groups:
+#+                 for p in group["params"]:
+#+                     if p.grad is not None:
+#+                         p.grad = p.grad / self.scale
+
+# %% wrong frozen_left_out from plain_fresh: a parameter that was frozen after backward is left out
+#-         grads = [p.grad for group in optimizer.param_groups for p in group["params"] if p.grad is not None]
+#+         params = [p for group in optimizer.param_groups for p in group["params"] if p.requires_grad]
+#+         grads = [p.grad for p in params if p.grad is not None]

@@ -171,3 +171,29 @@ def keepers(history, n_last, n_best, mode="min"):
 # %% wrong steps_as_floats from reference: steps become floats
 #-     return sorted({*last, *best})
 #+     return np.unique([float(step) for step in (*last, *best)]).astype(int).tolist()
+
+
+# %% correct newest_last: a dict in the order of saving, then a sort that keeps ties
+def keepers(
+    history: list[tuple], n_last: int, n_best: int, mode: str = "min"
+) -> list[int]:
+    """The steps whose checkpoints stay: the last few and the best few."""
+    if mode not in ("min", "max"):
+        raise ValueError(f"mode is {mode!r}; choose min or max")
+    current = {}
+    for step, score in history:
+        current.pop(step, None)
+        current[step] = score
+    steps = list(current)
+    last = steps[max(0, len(steps) - n_last):]
+    scored = [step for step in steps if current[step] is not None and not math.isnan(current[step])]
+    scored.sort(key=lambda step: current[step], reverse=mode == "max")
+    return sorted({*last, *scored[:n_best]})
+
+# %% wrong nan_by_identity from newest_last: only math.nan itself is noticed, not another not-a-number
+#-     scored = [step for step in steps if current[step] is not None and not math.isnan(current[step])]
+#+     scored = [step for step in steps if current[step] not in (None, math.nan)]
+
+# %% wrong ties_by_first_save from newest_last: of equal scores, the step that came first at all is the better
+#-     scored = [step for step in steps if current[step] is not None and not math.isnan(current[step])]
+#+     scored = [step for step in dict(history) if current[step] is not None and not math.isnan(current[step])]

@@ -227,3 +227,124 @@ class EndlessOrder:
 # %% wrong key_error from reference: a KeyError for what does not fit
 #-                 raise ValueError(f"the state has {name} {state[name]}, but this order has {name} {getattr(self, name)}")
 #+                 raise KeyError(name)
+
+
+# %% correct pieces: a Python int as position, pieces of epochs put together
+class EndlessOrder:
+    """Batches from an endless row of shuffled epochs, which can go on at any example."""
+
+    def __init__(self, n: int, batch_size: int, seed: int):
+        self.n = n
+        self.batch_size = batch_size
+        self.seed = seed
+        self.position = 0
+
+    def _order(self, epoch):
+        return np.random.default_rng([self.seed, epoch]).permutation(self.n)
+
+    def next_batch(self) -> np.ndarray:  # [batch_size]
+        parts = []
+        missing = self.batch_size
+        while missing:
+            epoch, index = divmod(self.position, self.n)
+            part = self._order(epoch)[index : index + missing]
+            parts.append(part)
+            missing -= len(part)
+            self.position += len(part)
+        return np.concatenate(parts).astype(np.int64)
+
+    def state_dict(self) -> dict:
+        return {"n": self.n, "seed": self.seed, "position": self.position}
+
+    def load_state_dict(self, state: dict) -> None:
+        for name in ("n", "seed"):
+            if state[name] != getattr(self, name):
+                raise ValueError(f"{name} is {state[name]} in the state, and {getattr(self, name)} here")
+        self.position = state["position"]
+
+# %% wrong seed_zero_not_checked from pieces: a seed of 0 is not compared
+#-             if state[name] != getattr(self, name):
+#+             if state[name] and state[name] != getattr(self, name):
+
+# %% wrong lives_in_the_state: the loaded dict itself becomes the object's state and is changed by its batches
+class EndlessOrder:
+    def __init__(self, n, batch_size, seed):
+        self.batch_size = batch_size
+        self.state = {"n": n, "seed": seed, "epoch": 0, "index": 0}
+
+    def next_batch(self):
+        state, batch = self.state, []
+        while len(batch) < self.batch_size:
+            if state["index"] == state["n"]:
+                state["epoch"] += 1
+                state["index"] = 0
+            order = np.random.default_rng([state["seed"], state["epoch"]]).permutation(state["n"])
+            part = order[state["index"] :][: self.batch_size - len(batch)].tolist()
+            state["index"] += len(part)
+            batch += part
+        return np.array(batch, dtype=np.int64)
+
+    def state_dict(self):
+        return dict(self.state)
+
+    def load_state_dict(self, state):
+        for name in ("n", "seed"):
+            if state[name] != self.state[name]:
+                raise ValueError(f"{name} differs")
+        self.state = state
+
+# %% wrong recursive_batches: one call deeper for every epoch of a batch, up to a RecursionError
+class EndlessOrder:
+    def __init__(self, n, batch_size, seed):
+        self.n, self.batch_size, self.seed, self.position = n, batch_size, seed, 0
+
+    def _take(self, k):
+        epoch, index = divmod(self.position, self.n)
+        part = np.random.default_rng([self.seed, epoch]).permutation(self.n)[index : index + k].tolist()
+        self.position += len(part)
+        return part if len(part) == k else part + self._take(k - len(part))
+
+    def next_batch(self):
+        return np.array(self._take(self.batch_size), dtype=np.int64)
+
+    def state_dict(self):
+        return {"n": self.n, "seed": self.seed, "position": self.position}
+
+    def load_state_dict(self, state):
+        if state["n"] != self.n:
+            raise ValueError("n differs")
+        if state["seed"] != self.seed:
+            raise ValueError("seed differs")
+        self.position = state["position"]
+
+# %% wrong cached_view: batches are views of a cached order; who changes a batch changes the order for all objects
+import functools
+
+
+@functools.lru_cache
+def _order_of(n, seed, epoch):
+    return np.random.default_rng([seed, epoch]).permutation(n)
+
+
+class EndlessOrder:
+    def __init__(self, n, batch_size, seed):
+        self.n, self.batch_size, self.seed, self.position = n, batch_size, seed, 0
+
+    def next_batch(self):
+        epoch, index = divmod(self.position, self.n)
+        batch = _order_of(self.n, self.seed, epoch)[index : index + self.batch_size]
+        while len(batch) < self.batch_size:
+            epoch += 1
+            batch = np.concatenate([batch, _order_of(self.n, self.seed, epoch)[: self.batch_size - len(batch)]])
+        self.position += self.batch_size
+        return batch
+
+    def state_dict(self):
+        return {"n": self.n, "seed": self.seed, "position": self.position}
+
+    def load_state_dict(self, state):
+        if state["n"] != self.n:
+            raise ValueError(f"n: {state['n']}")
+        if state["seed"] != self.seed:
+            raise ValueError(f"seed: {state['seed']}")
+        self.position = state["position"]

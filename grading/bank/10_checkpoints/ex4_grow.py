@@ -239,3 +239,63 @@ def grow_vocabulary(checkpoint, n_new, name="wte.weight"):
 # %% wrong no_step_crash from reference: a table without an entry of AdamW is an error
 #-         entry = new["optimizer"]["state"].get(index)
 #+         entry = new["optimizer"]["state"][index]
+
+
+# %% correct deep_copy_first: a deep copy, then one new table for all tied names
+def grow_vocabulary(
+    checkpoint: dict, n_new: int, name: str = "wte.weight"
+) -> dict:
+    """A copy of the checkpoint with ``n_new`` more rows in the table ``name``."""
+
+    def with_rows(old, zeros=False):
+        wide = old.float() if old.dtype in (torch.float16, torch.bfloat16) else old
+        row = torch.zeros_like(wide[0]) if zeros else wide.mean(dim=0)
+        new = row.to(old.dtype).expand(n_new, -1)
+        return torch.cat([old, new])
+
+    result = copy.deepcopy(checkpoint)
+    model = result["model"]
+    table = model[name]
+    tied = [n for n, t in model.items() if t.data_ptr() == table.data_ptr() and t.shape == table.shape]
+    grown = with_rows(table.detach())
+    for other in tied:
+        model[other] = grown
+    for index, parameter in enumerate(result["parameters"]):
+        if parameter in tied:
+            entry = result["optimizer"]["state"].get(index, {})
+            for key in ("exp_avg", "exp_avg_sq", "max_exp_avg_sq"):
+                if key in entry:
+                    entry[key] = with_rows(entry[key], zeros=key == "exp_avg")
+    result["config"]["vocab_size"] += n_new
+    return result
+
+# %% wrong tied_by_identity from deep_copy_first: only the same object counts as tied, not the same memory
+#-     tied = [n for n, t in model.items() if t.data_ptr() == table.data_ptr() and t.shape == table.shape]
+#+     tied = [n for n, t in model.items() if t is table]
+
+# %% wrong views_grow_too from deep_copy_first: a view of the first rows begins at the same address, and grows too
+#-     tied = [n for n, t in model.items() if t.data_ptr() == table.data_ptr() and t.shape == table.shape]
+#+     tied = [n for n, t in model.items() if t.data_ptr() == table.data_ptr()]
+
+# %% wrong same_storage_is_tied from deep_copy_first: other parts of one large memory, of the same shape, count as tied
+#-     tied = [n for n, t in model.items() if t.data_ptr() == table.data_ptr() and t.shape == table.shape]
+#+     memory = table.untyped_storage().data_ptr()
+#+     tied = [n for n, t in model.items() if t.untyped_storage().data_ptr() == memory and t.shape == table.shape]
+
+# %% wrong table_must_be_known from deep_copy_first: a StopIteration when the frozen table is not in "parameters"
+#-     for index, parameter in enumerate(result["parameters"]):
+#-         if parameter in tied:
+#+     for index in [next(i for i, n in enumerate(result["parameters"]) if n in tied)]:
+#+         if index in result["optimizer"]["state"]:
+
+# %% wrong bfloat16_mean_as_it_is from deep_copy_first: the mean of bfloat16 is a bfloat16 sum
+#-         wide = old.float() if old.dtype in (torch.float16, torch.bfloat16) else old
+#-         row = torch.zeros_like(wide[0]) if zeros else wide.mean(dim=0)
+#+         wide = old.float() if old.dtype == torch.float16 else old
+#+         row = torch.zeros_like(wide[0]) if zeros else sum(wide) / len(wide)
+
+# %% wrong averages_in_their_own_format from deep_copy_first: the means of AdamW's averages are computed in 16 bits
+#-         wide = old.float() if old.dtype in (torch.float16, torch.bfloat16) else old
+#-         row = torch.zeros_like(wide[0]) if zeros else wide.mean(dim=0)
+#+         wide = old.float() if old.dtype.itemsize == 2 and old.data_ptr() == table.data_ptr() else old
+#+         row = torch.zeros_like(wide[0]) if zeros else wide.sum(dim=0) / len(wide)

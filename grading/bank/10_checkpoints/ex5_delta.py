@@ -111,7 +111,7 @@ def write_delta(path, base, state):
     old = {name: digest(tensor) for name, tensor in base.items()}
     new = {n: t.detach().contiguous().clone() for n, t in state.items() if n not in old or digest(t) != old[n]}
     content = {"base": old, "names": list(state), "new": new}
-    temporary = path.with_suffix(".tmp")
+    temporary = path.with_name(path.name + ".tmp")
     try:
         torch.save(content, temporary)
         with temporary.open("rb+") as file:
@@ -322,3 +322,110 @@ def read_delta(path, base):
 #-         "names": list(state),
 #+         "names": list(state),
 #+         "old": {n: t.detach().clone() for n, t in base.items()},
+
+
+# %% correct hash_and_clones: names, clones of what has changed, a hash of the base
+def _raw(tensor):
+    tensor = tensor.detach()
+    data = tensor.reshape(-1).contiguous().view(torch.uint8).numpy().tobytes()
+    return str(tensor.dtype), tuple(tensor.shape), data
+
+
+def _fingerprint(base):
+    digest = hashlib.sha256()
+    for name in sorted(base):
+        dtype, shape, data = _raw(base[name])
+        head = repr((name, dtype, shape, len(data))).encode("utf-8")
+        digest.update(len(head).to_bytes(8, "little") + head)
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def write_delta(
+    path: str | os.PathLike, base: dict[str, Tensor], state: dict[str, Tensor]
+) -> None:
+    """Write what leads from ``base`` to ``state``, whole or not at all."""
+    path = Path(path)
+    changed = {
+        name: tensor.detach().clone()
+        for name, tensor in state.items()
+        if name not in base or _raw(tensor) != _raw(base[name])
+    }
+    content = {"names": list(state), "changed": changed, "base": _fingerprint(base)}
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(temporary, "wb") as file:
+            torch.save(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_delta(
+    path: str | os.PathLike, base: dict[str, Tensor]
+) -> dict[str, Tensor]:
+    """The ``state`` that was given to `write_delta` with this ``base``."""
+    content = torch.load(path, weights_only=True)
+    if content["base"] != _fingerprint(base):
+        raise ValueError("this is not the base with which the delta was written")
+    changed = content["changed"]
+    return {
+        name: changed[name] if name in changed else base[name].detach().clone() for name in content["names"]
+    }
+
+# %% wrong hash_without_format from hash_and_clones: the hash of the base does not know the number format
+#-         head = repr((name, dtype, shape, len(data))).encode("utf-8")
+#+         head = repr((name, shape, len(data))).encode("utf-8")
+
+# %% wrong pythons_hash from hash_and_clones: Python's hash, which is another one in each process
+#-     return digest.hexdigest()
+#+     return hash(tuple((name, *_raw(base[name])) for name in sorted(base)))
+
+# %% wrong hash_of_what_is_printed from hash_and_clones: the base is told by its printed form, without all digits
+#-         dtype, shape, data = _raw(base[name])
+#+         dtype, shape, data = str(base[name].dtype), tuple(base[name].shape), str(base[name]).encode("utf-8")
+
+# %% wrong hash_of_doubles from hash_and_clones: the base is hashed as float64, in which large counts lose digits
+#-         dtype, shape, data = _raw(base[name])
+#+         dtype, shape = str(base[name].dtype), tuple(base[name].shape)
+#+         data = base[name].detach().double().contiguous().numpy().tobytes()
+
+# %% wrong nan_is_nan from hash_and_clones: every not-a-number counts as the same
+#-         if name not in base or _raw(tensor) != _raw(base[name])
+#+         if name not in base or not _same(tensor, base[name])
+
+#- def _fingerprint(base):
+#+ def _same(a, b):
+#+     if a.dtype != b.dtype or a.shape != b.shape:
+#+         return False
+#+     if not a.is_floating_point():
+#+         return torch.equal(a, b)
+#+     equal = (a == b) & (torch.signbit(a) == torch.signbit(b)) | (a.isnan() & b.isnan())
+#+     return bool(equal.all())
+#+ def _fingerprint(base):
+
+# %% wrong names_in_ascii from hash_and_clones: a name with an umlaut is an error
+#-         head = repr((name, dtype, shape, len(data))).encode("utf-8")
+#+         head = repr((name, dtype, shape, len(data))).encode("ascii")
+
+# %% wrong fsync_before_the_bytes from hash_and_clones: fsync while bytes are still in Python's buffer
+#-             torch.save(content, file)
+#-             file.flush()
+#-             os.fsync(file.fileno())
+#+             buffer = io.BytesIO()
+#+             torch.save(content, buffer)
+#+             file.write(buffer.getvalue())
+#+             os.fsync(file.fileno())
+
+# %% wrong only_exceptions from hash_and_clones: after Ctrl-C the temporary file stays
+#-     finally:
+#-         temporary.unlink(missing_ok=True)
+#+     except Exception:
+#+         temporary.unlink(missing_ok=True)
+#+         raise
+
+# %% wrong one_suffix from hash_and_clones: with_suffix(".tmp") is the file itself where path ends in .tmp
+#-     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+#+     temporary = path.with_suffix(".tmp")
