@@ -140,8 +140,11 @@ def test_prose_wraps_at_the_declared_width(path):
             assert len(without_links) <= 120, f"line {number} has {len(line)} characters: {line}"
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "chapters").glob("*.ipynb")), ids=lambda path: path.stem)
-def test_shown_code_of_lessons_fits_the_page(path):
+SHOWN = sorted([*(ROOT / "chapters").glob("*.ipynb"), *(ROOT / "assignments").glob("*/*.ipynb")])
+
+
+@pytest.mark.parametrize("path", SHOWN, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_shown_code_of_lessons_and_exercises_fits_the_page(path):
     """88 characters: so many fit a page of 1280 px."""
     folded = {"setup", "hide-input", "remove-input", "hide-cell", "remove-cell"}
     for cell in notebooks.read(path).cells:
