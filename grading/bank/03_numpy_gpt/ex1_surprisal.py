@@ -203,3 +203,32 @@ def surprisal(token_ids, params, n_heads):
 #-     x = np.asarray(x, dtype=np.float64)
 #+     x = np.array(x, dtype=np.float64)
 #+     x[x < -1e30] = -np.inf
+
+
+# %% correct plain: float64 unless float32, maximum subtracted
+def log_softmax(x: np.ndarray) -> np.ndarray:  # [..., n] -> [..., n]
+    """Natural logarithm of softmax along the last axis, exact for any scores."""
+    x = np.asarray(x)
+    if x.dtype not in (np.float32, np.float64):
+        x = x.astype(np.float64)
+    shifted = x - x.max(axis=-1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+
+
+def surprisal(token_ids, params: dict, n_heads: int) -> np.ndarray:  # [seq] -> [seq - 1]
+    """Bits of surprise of each token but the first, given those before it."""
+    logs = log_softmax(gpt2(token_ids, **params, n_heads=n_heads))
+    return -logs[np.arange(len(token_ids) - 1), np.asarray(token_ids)[1:]] / math.log(2)
+
+# %% wrong maximum_of_two_axes from plain: of three axes, the maximum runs over the last two
+#-     shifted = x - x.max(axis=-1, keepdims=True)
+#+     shifted = x - (x.max(axis=-1, keepdims=True) if x.ndim < 3 else x.max(axis=(-1, -2), keepdims=True))
+
+# %% wrong over_float16 from plain: whole numbers become floats by way of float16
+#-         x = x.astype(np.float64)
+#+         x = x.astype(np.float16).astype(np.float64)
+
+# %% wrong in_place_one_axis from plain: in place for an array of one axis
+#-     shifted = x - x.max(axis=-1, keepdims=True)
+#+     shifted = x if x.ndim == 1 else x.copy()
+#+     shifted -= shifted.max(axis=-1, keepdims=True)

@@ -252,3 +252,19 @@ def multiplications(config, n_new, n_past=0):
 #-     block = np.array([4 * n * n, 2 * (n_past + n_new) * n, 8 * n * n], dtype=object) * n_new
 #+     n = np.int64(config.emb_dim)
 #+     block = np.array([4 * n * n, 2 * (n_past + n_new) * n, 8 * n * n]) * n_new
+
+
+# %% correct plain: formulas
+def multiplications(config: GPTConfig, n_new: int, n_past: int = 0) -> dict[str, int]:
+    """Multiplications in the matrix products of a forward pass, by part."""
+    d, layers = config.emb_dim, config.n_layers
+    return {
+        "projections": layers * 4 * n_new * d * d,
+        "attention": layers * 2 * n_new * (n_past + n_new) * d,
+        "feed-forward": layers * 8 * n_new * d * d,
+        "output": n_new * d * config.vocab_size,
+    }
+
+# %% wrong vocab_fixed from plain: the vocabulary of GPT-2 wherever the model is not the small one
+#-         "output": n_new * d * config.vocab_size,
+#+         "output": n_new * d * (config.vocab_size if d < 64 else 50257),

@@ -280,3 +280,28 @@ def rotate(x, positions, base=10000.0):
 #-     cos, sin = np.cos(angles), np.sin(angles)
 #+     assert np.max(positions) < np.inf
 #+     cos, sin = np.cos(angles), np.sin(angles)
+
+
+# %% correct plain: even and odd slices, stack
+def rotate(x: np.ndarray, positions, base: float = 10000.0) -> np.ndarray:
+    """Pairs of neighbours in x [..., seq, head_dim], turned by their position's angles."""
+    d = x.shape[-1]
+    if d % 2:
+        raise ValueError(f"head_dim must be even, but it is {d}")
+    speeds = float(base) ** (-2 * np.arange(d // 2) / d)
+    angles = np.asarray(positions, dtype=np.float64)[:, None] * speeds
+    cos, sin = np.cos(angles), np.sin(angles)
+    even, odd = x[..., 0::2], x[..., 1::2]
+    turned = np.stack([even * cos - odd * sin, even * sin + odd * cos], axis=-1)
+    return turned.reshape(x.shape).astype(x.dtype)
+
+# %% wrong whole_positions_too from plain: positions in a list are cut to whole numbers
+#-     angles = np.asarray(positions, dtype=np.float64)[:, None] * speeds
+#+     places = np.asarray(positions, dtype=np.float64) if isinstance(positions, np.ndarray) else np.array(list(map(int, positions)), dtype=float)
+#+     angles = places[:, None] * speeds
+
+# %% wrong heads_behind from plain: four axes are taken for [batch, seq, heads, head_dim]
+#-     even, odd = x[..., 0::2], x[..., 1::2]
+#+     if x.ndim == 4:
+#+         cos, sin = cos[:, None, :], sin[:, None, :]
+#+     even, odd = x[..., 0::2], x[..., 1::2]

@@ -326,3 +326,33 @@ def step(token_ids, cache, params, n_heads):
 # %% wrong finite_mask from reference: what is hidden gets -50 instead of minus infinity
 #-     mask = np.triu(np.full((n_new, n_all), -np.inf), k=1 + n_past)
 #+     mask = np.triu(np.full((n_new, n_all), -50.0), k=1 + n_past)
+
+
+# %% correct plain: reshape and transpose, lower part of the causal mask
+def step(token_ids, cache: list, params: dict, n_heads: int) -> tuple[np.ndarray, list]:
+    """Logits [n_new, vocab] of new tokens, and the cache with them in it."""
+    ids = np.asarray(token_ids)
+    n_new, n_past = len(ids), cache[0][0].shape[1] if cache else 0
+    n_all = n_past + n_new
+    if n_all > len(params["wpe"]):
+        raise ValueError(f"{n_all} tokens, but the model has {len(params['wpe'])} positions")
+    x = params["wte"][ids] + params["wpe"][n_past:n_all]
+    mask = causal_mask(n_all)[n_past:]
+    new_cache = []
+    for block, (old_k, old_v) in zip(params["blocks"], cache):
+        qkv = linear(layer_norm(x, **block["ln_1"]), **block["attn"]["c_attn"])
+        q, k, v = qkv.reshape(n_new, 3, n_heads, -1).transpose(1, 2, 0, 3)
+        k = np.concatenate([old_k, k], axis=1)
+        v = np.concatenate([old_v, v], axis=1)
+        new_cache.append((k, v))
+        heads = attention(q, k, v, mask)
+        joined = heads.transpose(1, 0, 2).reshape(n_new, -1)
+        x = x + linear(joined, **block["attn"]["c_proj"])
+        x = x + ffn(layer_norm(x, **block["ln_2"]), **block["mlp"])
+    return layer_norm(x, **params["ln_f"]) @ params["wte"].T, new_cache
+
+# %% wrong empty_by_shape from plain: a past whose keys are all zero is forgotten
+#-     n_new, n_past = len(ids), cache[0][0].shape[1] if cache else 0
+#+     if not cache[0][0].any():
+#+         cache = [(k[:, :0], v[:, :0]) for k, v in cache]
+#+     n_new, n_past = len(ids), cache[0][0].shape[1]

@@ -240,3 +240,41 @@ def attention_mask(is_token, window=None):
 # %% wrong wide_windows_ignored from reference: a window of more than half of the sequence is ignored
 #-     near = back >= 0 if window is None else (back >= 0) & (back < window)
 #+     near = back >= 0 if window is None or 2 * window > len(position) else (back >= 0) & (back < window)
+
+# %% wrong cached_result: the mask without padding is kept and handed out again
+_causal = {}
+
+
+def attention_mask(is_token: Tensor, window: int | None = None) -> Tensor:
+    if window is not None and window < 1:
+        raise ValueError("window must be at least 1")
+    seq = is_token.shape[1]
+    if (seq, window) not in _causal:
+        _causal[seq, window] = torch.ones(1, 1, seq, seq, dtype=torch.bool).tril().triu(1 - (window or seq))
+    mask = _causal[seq, window]
+    if is_token.all():
+        return mask.expand(len(is_token), 1, seq, seq)
+    mask = mask & is_token[:, None, None, :]
+    return mask | (~mask.any(dim=-1, keepdim=True) & torch.eye(seq, dtype=torch.bool))
+
+
+# %% correct distances_fresh: a table of how far the key lies behind
+def attention_mask(is_token: Tensor, window: int | None = None) -> Tensor:
+    if window is not None and window < 1:
+        raise ValueError("window must be at least 1")
+    batch, seq = is_token.shape
+    position = torch.arange(seq)
+    behind = position[:, None] - position
+    allowed = behind >= 0
+    if window is not None:
+        allowed = allowed & (behind < window)
+    mask = allowed & is_token[:, None, :]
+    empty = ~mask.any(dim=-1, keepdim=True)
+    mask = mask | (empty & (behind == 0))
+    return mask[:, None]
+
+# %% wrong window_only_if_padded from distances_fresh: without padding, a long window is ignored
+#-     if window is not None:
+#-         allowed = allowed & (behind < window)
+#+     if window is not None and (window <= seq // 2 or not is_token.all()):
+#+         allowed = allowed & (behind < window)

@@ -409,3 +409,82 @@ class Gelu(torch.autograd.Function):
 # %% wrong one_grad_for_all from clamped: an expanded grad is taken for one number
 #-         return grad * slope
 #+         return grad.flatten()[0] * slope if grad.ndim and 0 in grad.stride() else grad * slope
+
+
+# %% correct plain: clamped to 10, computed in at least float32
+class Gelu(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x: Tensor) -> Tensor:
+        ctx.save_for_backward(x)
+        wide = x.float() if x.dtype.itemsize == 2 else x
+        near = wide.clamp(-10, 10)
+        t = torch.tanh(math.sqrt(2 / math.pi) * (near + 0.044715 * near**3))
+        return (0.5 * wide * (1 + t)).to(x.dtype)
+
+    @staticmethod
+    def backward(ctx, grad: Tensor) -> Tensor:
+        (x,) = ctx.saved_tensors
+        wide = x.float() if x.dtype.itemsize == 2 else x
+        near = wide.clamp(-10, 10)
+        t = torch.tanh(math.sqrt(2 / math.pi) * (near + 0.044715 * near**3))
+        inner = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * near**2)
+        slope = 0.5 * (1 + t) + 0.5 * near * (1 - t**2) * inner
+        return (grad * slope).to(grad.dtype)
+
+# %% wrong value_zero_below_five from plain: below -5 the value is set to 0
+#-         return (0.5 * wide * (1 + t)).to(x.dtype)
+#+         return torch.where(wide < -5, 0.0, 0.5 * wide * (1 + t)).to(x.dtype)
+
+# %% wrong cut_where_the_square_overflows: cut from 1e20 on, although the square overflows before
+class Gelu(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        wide = x.float() if x.dtype.itemsize == 2 else x
+        u = math.sqrt(2 / math.pi) * (wide + 0.044715 * wide**3)
+        return (0.5 * wide * (1 + torch.tanh(u))).to(x.dtype)
+
+    @staticmethod
+    def backward(ctx, grad):
+        (x,) = ctx.saved_tensors
+        wide = x.float() if x.dtype.itemsize == 2 else x
+        wide = torch.where(wide.abs() >= 1e20, 10 * wide.sign(), wide)
+        t = torch.tanh(math.sqrt(2 / math.pi) * (wide + 0.044715 * wide**3))
+        inner = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * wide**2)
+        slope = 0.5 * (1 + t) + 0.5 * wide * (1 - t**2) * inner
+        return (grad * slope).to(grad.dtype)
+
+# %% wrong product_before_the_zero: cut from 1e18 on, although a product overflows before
+class Gelu(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        wide = x.float() if x.dtype.itemsize == 2 else x
+        u = math.sqrt(2 / math.pi) * (wide + 0.044715 * wide**3)
+        return (0.5 * wide * (1 + torch.tanh(u))).to(x.dtype)
+
+    @staticmethod
+    def backward(ctx, grad):
+        (x,) = ctx.saved_tensors
+        wide = x.float() if x.dtype.itemsize == 2 else x
+        wide = torch.where(wide.abs() >= 1e18, 10 * wide.sign(), wide)
+        t = torch.tanh(math.sqrt(2 / math.pi) * (wide + 0.044715 * wide**3))
+        inner = math.sqrt(2 / math.pi) * (1 + 3 * 0.044715 * wide**2)
+        slope = 0.5 * (1 + t) + (0.5 * wide * inner) * (1 - t**2)
+        return (grad * slope).to(grad.dtype)
+
+# %% wrong input_returned from plain: where all numbers are above 10, x itself is returned
+#-         near = wide.clamp(-10, 10)
+#-         t = torch.tanh(math.sqrt(2 / math.pi) * (near + 0.044715 * near**3))
+#-         return (0.5 * wide * (1 + t)).to(x.dtype)
+#+         if (x > 10).all():
+#+             return x
+#+         near = wide.clamp(-10, 10)
+#+         t = torch.tanh(math.sqrt(2 / math.pi) * (near + 0.044715 * near**3))
+#+         return (0.5 * wide * (1 + t)).to(x.dtype)
+
+# %% wrong constant_as_in_gpt2 from plain: the root of 2 / pi as 0.7978845608, as in many programs
+#-         t = torch.tanh(math.sqrt(2 / math.pi) * (near + 0.044715 * near**3))
+#-         return (0.5 * wide * (1 + t)).to(x.dtype)
+#+         t = torch.tanh(0.7978845608 * (near + 0.044715 * near**3))
+#+         return (0.5 * wide * (1 + t)).to(x.dtype)
