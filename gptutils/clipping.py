@@ -175,8 +175,8 @@ def not_finite_gradients(parameters: Parameters) -> str | None:
     'the gradient of weight is not finite in 1 of its 2 numbers'
     """
     gradients = _gradients(parameters)
-    device = gradients[0][1].device
-    if torch.stack([gradient.isfinite().all().to(device) for _, gradient in gradients]).all():
+    # The largest absolute number of all is finite only if every one is; torch's own function finds it fastest.
+    if torch.nn.utils.get_total_norm([gradient for _, gradient in gradients], math.inf).isfinite():
         return None
     return _not_finite(gradients)
 
