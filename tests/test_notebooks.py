@@ -52,6 +52,13 @@ def test_written_in_normal_form(path, tmp_path):
     )
 
 
+@every_notebook
+def test_formulas_show_no_backslash(path):
+    r"""MathJax prints the backslash of \text{min\_lr}; in \mathrm{min\_lr} it does not."""
+    cells = [cell.source for cell in notebooks.read(path).cells if cell.cell_type == "markdown"]
+    assert re.findall(r"\\text\{[^}]*\\_[^}]*\}", "\n".join(cells)) == []
+
+
 @every_source
 def test_executed_top_to_bottom(path):
     counts = [cell.execution_count for cell in code_cells(path)]
